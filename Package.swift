@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// What every target of ours is built with: Swift 6 mode, and no warning survives.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+/// A library of ours. Which module may import which is held by `make lint` (docs/ARCHITECTURE.md).
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies + [argumentParser, system], swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestKit"], swiftSettings: strict)
+}
+
+let package = Package(
+  name: "waybill",
+  products: [
+    .executable(name: "waybill-centre", targets: ["waybill-centre"]),
+    .executable(name: "waybill-site", targets: ["waybill-site"]),
+    .executable(name: "waybill-courier", targets: ["waybill-courier"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+    library("Intents", []),
+    library("Trust", ["Intents", "CSodium", crypto]),
+    library("Bundles", ["Intents", "Trust", "CArchive", "CZstd", system]),
+    library("Distribution", ["Intents", "Trust", "Bundles", system]),
+    library("Centre", ["Intents", "Trust", "Bundles", database, yaml, logging, system]),
+    library("Site", ["Intents", "Trust", "Bundles", "Distribution", database, yaml, logging, system]),
+    library("Terminal", ["Intents", "Trust", "Bundles", argumentParser, logging]),
+    program("waybill-centre", ["Terminal", "Centre", "Bundles", "Trust", "Intents", logging]),
+    program(
+      "waybill-site", ["Terminal", "Site", "Distribution", "Bundles", "Trust", "Intents", logging]),
+    program("waybill-courier", ["Terminal", "Bundles", "Trust", "Intents"]),
+
+    .target(
+      name: "TestKit", dependencies: ["Intents", "Trust", system], path: "Tests/TestKit",
+      swiftSettings: strict),
+    tests("IntentsTests", ["Intents"]),
+    tests("TrustTests", ["Trust", "Intents"]),
+    tests("BundlesTests", ["Bundles", "Trust", "Intents", system]),
+    tests("DistributionTests", ["Distribution", "Bundles", "Trust", "Intents", system]),
+    tests("CentreTests", ["Centre", "Bundles", "Trust", "Intents", system]),
+    tests("SiteTests", ["Site", "Distribution", "Bundles", "Trust", "Intents", system]),
+    tests("TerminalTests", ["Terminal", "Trust", "Intents"]),
+    tests(
+      "CommandTests",
+      ["Trust", "Intents", "Bundles", "waybill-centre", "waybill-site", "waybill-courier", system]),
+  ]
+)

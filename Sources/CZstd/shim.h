@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+#define ZSTD_STATIC_LINKING_ONLY
+#include <zstd.h>
+#include <zstd_errors.h>

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which names a Windows file system can hold (Microsoft Learn, "Naming Files, Paths, and Namespaces").
+package enum WindowsName {
+  /// Longest relative path that is taken, in UTF-16 units: leaves room under MAX_PATH (260) for the source
+  /// folder at the site.
+  package static let longestPath = 150
+
+  private static let devices: Set<String> = [
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "conin$", "conout$", "clock$",
+  ]
+
+  /// Whether the part before the first dot is a device name, in any case.
+  package static func isReserved(_ name: some StringProtocol) -> Bool {
+    let stem = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+    return devices.contains(stem.lowercased())
+  }
+
+  /// Why one component of a path cannot be used, or nil when it can.
+  package static func defect(ofComponent name: some StringProtocol) -> String? {
+    if name.isEmpty { return "empty name" }
+    if name == "." || name == ".." { return "relative step" }
+    if name.hasSuffix(".") || name.hasSuffix(" ") { return "ends in a dot or blank" }
+    if isReserved(name) { return "device name of Windows" }
+    for scalar in name.unicodeScalars {
+      if scalar.value < 32 || scalar.value == 127 { return "control character" }
+      if "<>:\"|?*\\/".unicodeScalars.contains(scalar) { return "character \(scalar)" }
+    }
+    if name.utf8.count > 255 { return "longer than 255 bytes" }
+    return nil
+  }
+
+  /// Why a relative path with `/` between its parts cannot be used, or nil when it can.
+  package static func defect(ofPath path: some StringProtocol) -> String? {
+    if path.utf16.count > longestPath { return "longer than \(longestPath) UTF-16 units" }
+    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+      if let defect = defect(ofComponent: part) { return defect }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every limit of this module, with its unit and reason.
+package enum TrustLimits {
+  /// Levels of a JSON text. Ours need 8; recursion must end.
+  package static let jsonDepth = 32
+  /// Bytes of a key in a JSON object. A stored target name has at most 255.
+  package static let jsonKey = 1024
+  /// 2^53 - 1, what every JSON reader holds exactly (RFC 8259, 6).
+  package static let jsonInteger: Int64 = 9_007_199_254_740_991
+
+  /// Bytes of a root file: python-tuf's cap, as are the next three.
+  package static let rootLength: Int64 = 512_000
+  package static let timestampLength: Int64 = 16_384
+  package static let snapshotLength: Int64 = 2_000_000
+  package static let targetsLength: Int64 = 5_000_000
+  /// Roots followed in one walk: python-tuf's cap. 256 is 64 years of quarterly rotations.
+  package static let rootRotations = 256
+  /// Signatures, and key ids of a role. More serve nobody and cost time.
+  package static let keysOfRole = 64
+}
