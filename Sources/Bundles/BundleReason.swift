@@ -4,6 +4,9 @@ import Intents
 /// Why this module refuses. Numbers 30 to 49 of each exit code are Bundles'.
 package enum BundleReason: String, CaseIterable, RefusalReason {
   case notRegular = "WB1030"
+  case unusablePath = "WB3230"
+  case forbiddenInIntent = "WB3231"
+  case newerDocument = "WB1630"
   case mediumUnreadable = "WB2030"
   case noSpace = "WB2130"
   case tooManyEntries = "WB2230"
@@ -13,6 +16,9 @@ package enum BundleReason: String, CaseIterable, RefusalReason {
   package var summary: String {
     switch self {
     case .notRegular: "not a regular file"
+    case .unusablePath: "a path in a content manifest cannot be used on Windows"
+    case .forbiddenInIntent: "an intent holds what only a signed content manifest may hold"
+    case .newerDocument: "a document has a newer format than this program knows"
     case .mediumUnreadable: "the medium cannot be read or written"
     case .noSpace: "no space left"
     case .tooManyEntries: "a folder has too many entries"
@@ -24,6 +30,9 @@ package enum BundleReason: String, CaseIterable, RefusalReason {
   package var hint: String {
     switch self {
     case .notRegular: "links, devices and pipes are never read: copy the real file there"
+    case .unusablePath: "rename the file in the package source folder and release it anew"
+    case .forbiddenInIntent: "call the officer: an exporter must not tell a site what to run"
+    case .newerDocument: "install the agent that the centre names, then run the command again"
     case .mediumUnreadable: "insert the medium again, or use another one"
     case .noSpace: "make room on the file system named, then run the command again"
     case .tooManyEntries: "point the command at the folder of the bundle itself"
