@@ -9,7 +9,9 @@ package struct SHA256Stream: Sendable {
 
   package init() {}
 
-  package mutating func update(_ bytes: UnsafeRawBufferPointer) { state.update(bufferPointer: bytes) }
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    state.update(bufferPointer: bytes)
+  }
 
   package mutating func update(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { state.update(bufferPointer: $0) }
@@ -22,7 +24,9 @@ package struct SHA256Stream: Sendable {
   /// The digest of all bytes so far; the stream may go on.
   package func finalize() -> Digest {
     let result = state.finalize()
-    guard let digest = Digest(bytes: Array(result)) else { preconditionFailure("SHA-256 is 32 bytes") }
+    guard let digest = Digest(bytes: Array(result)) else {
+      preconditionFailure("SHA-256 is 32 bytes")
+    }
     return digest
   }
 }
