@@ -35,7 +35,7 @@ package struct ContentIntake {
     _ folder: SourceFolder, as description: ContentDescription
   ) throws(Refusal) -> Result {
     let line = try line(for: description)
-    var frames = FrameMaker(depot: depot)
+    var frames = try FrameMaker(depot: depot)
     var files: [ContentFile] = []
     var done: Int64 = 0
     for item in folder.items {

@@ -18,8 +18,6 @@ package struct Depot {
     package let length: Int64
     /// Plain bytes.
     package let plain: Int64
-    /// log2 of the decoder's window; zstd only.
-    package let window: Int64?
     package let pieces: [IndexEntry.Piece]
   }
 
@@ -67,6 +65,16 @@ package struct Depot {
     return bytes
   }
 
+  /// The manifest of a content version, without its files.
+  package func manifest(_ digest: Digest) throws(Refusal) -> ContentManifest {
+    try ManifestDocument.manifest(try files(of: digest).header)
+  }
+
+  /// The manifest of a content version as a listing of its files.
+  func files(of manifest: Digest) throws(Refusal) -> ListingReader {
+    try ListingReader(path(ofManifest: manifest), listName: ManifestDocument.list)
+  }
+
   /// Whether the depot has the file.
   func holds(_ file: Digest, in database: Database) throws -> Bool {
     try Bool.fetchOne(
@@ -78,7 +86,8 @@ package struct Depot {
     try database.execute(
       sql: "INSERT OR IGNORE INTO frames(sha256, encoding, length, plain, window) VALUES (?, ?, ?, ?, ?)",
       arguments: [
-        frame.digest.hex, frame.encoding.rawValue, frame.length, frame.plain, frame.window,
+        frame.digest.hex, frame.encoding.window == nil ? "raw" : "zstd", frame.length, frame.plain,
+        frame.encoding.window,
       ])
     for piece in frame.pieces {
       try database.execute(
@@ -117,10 +126,11 @@ package struct Depot {
         at: piece["at"], file: try piece.parsed("file") { Digest(hex: $0) }, from: piece["start"],
         length: piece["length"], of: piece["of"])
     }
+    let window: Int? = row["window"]
     return Frame(
       digest: try row.parsed("sha256") { Digest(hex: $0) },
-      encoding: try row.parsed("encoding") { FrameEncoding(rawValue: $0) }, length: row["length"],
-      plain: row["plain"], window: row["window"], pieces: pieces)
+      encoding: window.map { .zstd(window: $0) } ?? .raw, length: row["length"],
+      plain: row["plain"], pieces: pieces)
   }
 
   /// The frames that hold `file`, in the order of its bytes: its own, or one solid frame.
@@ -139,5 +149,12 @@ package struct Depot {
     throw Refusal(
       CentreReason.depotDamaged, "depot", seen: "\(next) bytes of file \(file)",
       expected: "frames that hold it whole")
+  }
+}
+
+extension FrameEncoding {
+  /// log2 of the decoder's window; nil for `raw`.
+  fileprivate var window: Int? {
+    if case .zstd(let window) = self { window } else { nil }
   }
 }

@@ -7,14 +7,17 @@ import Trust
 /// solid frames in the order in which they come.
 struct FrameMaker {
   private let depot: Depot
-  private let encoder = FrameEncoder()
+  private let encoder: FrameEncoder
   private var solid: [UInt8] = []
   private var pieces: [IndexEntry.Piece] = []
   private var seen: Set<Digest> = []
   /// Frames that are on disk now and that the ledger does not know yet.
   private(set) var made: [Depot.Frame] = []
 
-  init(depot: Depot) { self.depot = depot }
+  init(depot: Depot) throws(Refusal) {
+    self.depot = depot
+    encoder = try FrameEncoder(level: CentreLimits.level)
+  }
 
   var fileCount: Int64 { Int64(seen.count) }
 
@@ -68,13 +71,13 @@ struct FrameMaker {
   }
 
   private mutating func store(_ plain: [UInt8], pieces: [IndexEntry.Piece]) throws(Refusal) {
-    let frame = try encoder.encode(plain, level: CentreLimits.level)
-    let digest = Digest.sha256(frame.stored)
-    try depot.write(frame.stored, named: digest)
+    let (encoding, stored) = try encoder.encode(plain)
+    let digest = Digest.sha256(stored)
+    try depot.write(stored, named: digest)
     made.append(
       Depot.Frame(
-        digest: digest, encoding: frame.encoding, length: Int64(frame.stored.count),
-        plain: Int64(plain.count), window: frame.window, pieces: pieces))
+        digest: digest, encoding: encoding, length: Int64(stored.count), plain: Int64(plain.count),
+        pieces: pieces))
   }
 
   private func check(
@@ -84,6 +87,15 @@ struct FrameMaker {
       throw Refusal(
         CentreReason.changedWhileReading, item.location.text, seen: seen.hex,
         expected: expected.hex)
+    }
+  }
+}
+
+extension FrameEncoder {
+  /// The stored form of `plain`, as a copy.
+  fileprivate func encode(_ plain: [UInt8]) throws(Refusal) -> (FrameEncoding, [UInt8]) {
+    try plain.withUnsafeBytes { (plain) throws(Refusal) in
+      try encode(plain) { ($0, Array($1)) }
     }
   }
 }
