@@ -3,7 +3,7 @@ import Bundles
 import Foundation
 import GRDB
 package import Intents
-package import SystemPackage
+import SystemPackage
 import Trust
 
 /// Takes a package source folder into the depot as a new content version: nothing of it, or all.

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 package import Intents
 package import SystemPackage
+import Trust
 
 /// The centre's content: frames named by their SHA-256, and which bytes of which file lie in which frame.
 ///

@@ -94,8 +94,10 @@ struct FrameMaker {
 extension FrameEncoder {
   /// The stored form of `plain`, as a copy.
   fileprivate func encode(_ plain: [UInt8]) throws(Refusal) -> (FrameEncoding, [UInt8]) {
-    try plain.withUnsafeBytes { (plain) throws(Refusal) in
-      try encode(plain) { ($0, Array($1)) }
+    try plain.withUnsafeBufferPointer { (plain) throws(Refusal) in
+      try encode(UnsafeRawBufferPointer(plain)) { (encoding, stored) throws(Refusal) in
+        (encoding, Array(stored))
+      }
     }
   }
 }

@@ -43,9 +43,10 @@ package enum CentreSetup {
       "ledger.sqlite-shm",
     ]
     let strangers = Set(try FileQuery.names(in: folder)).subtracting(ours)
-    let isFinished =
-      FileQuery.status(ledger) != nil
-      && (try Ledger(at: ledger, creating: true).configuration("created")) != nil
+    var isFinished = false
+    if FileQuery.status(ledger) != nil {
+      isFinished = try Ledger(at: ledger, creating: true).configuration("created") != nil
+    }
     guard strangers.isEmpty, !isFinished else {
       throw Refusal(
         CentreReason.alreadyThere, folder.text,
@@ -61,7 +62,8 @@ package enum CentreSetup {
       RoleKeys(threshold: 1, keys: purposes.compactMap { keys[$0]?.publicKey })
     }
     func signed(_ json: JSONValue, _ purpose: KeyRing.Purpose) throws(Refusal) -> MetadataFile {
-      try MetadataFile.signed(json, by: [keys[purpose]].compactMap { $0 })
+      try MetadataFile.signed(
+        json, by: [keys[purpose]].compactMap { $0 }, named: "\(purpose.rawValue).json")
     }
     let exporter = keysOf(.exporter, .spare)
     let offline = Repository.header(version: 1, days: CentreLimits.offlineDays, at: now)

@@ -20,7 +20,7 @@ package enum ContentRelease {
         seen: "released content", expected: "content that is not released")
     }
     for content in new { try checkManifest(content, in: profile) }
-    let current = try repository.content()
+    let current = try repository.roles().content
     let releases = Array(current.releases.values) + new.map { content in
       Release(
         manifest: content.manifest, length: content.length, line: content.line,
@@ -30,7 +30,7 @@ package enum ContentRelease {
     let role = ContentRole(
       header: Repository.header(version: version, days: CentreLimits.offlineDays, at: now),
       releases: releases, floors: try profile.ledger.floors())
-    let file = try MetadataFile.signed(role.json, by: [try keys.signer(.content)])
+    let file = try MetadataFile.signed(role.json, by: [try keys.signer(.content)], named: "content.json")
     try RoleSize.check(file, .content)
     try profile.ledger.write { database in
       try Repository.store(file, .content, version: version, in: database)

@@ -75,11 +75,11 @@ package struct PolicyKeeper {
       policies[site] = TargetEntry(name: "policy/\(site).json", of: entry.bytes)
     }
     if drafts.isEmpty { return nil }
-    let version = try repository.policies().header.version + 1
+    let version = try repository.roles().policy.header.version + 1
     let role = PolicyRole(
       header: Repository.header(version: version, days: CentreLimits.offlineDays, at: now),
       policies: policies)
-    let file = try MetadataFile.signed(role.json, by: [try keys.signer(.policy)])
+    let file = try MetadataFile.signed(role.json, by: [try keys.signer(.policy)], named: "policy.json")
     try RoleSize.check(file, .policy)
     try profile.ledger.write { database in
       try Repository.store(file, .policy, version: version, in: database)

@@ -50,12 +50,11 @@ package struct Repository {
     return (role, bytes, Digest.sha256(bytes))
   }
 
-  func content() throws(Refusal) -> ContentRole {
-    try ContentRole(MetadataFile(parsing: try newest(.content).bytes, named: "content.json"))
-  }
-
-  func policies() throws(Refusal) -> PolicyRole {
-    try PolicyRole(MetadataFile(parsing: try newest(.policy).bytes, named: "policy.json"))
+  /// The shared roles, each verified against the one above.
+  package func roles() throws(Refusal) -> SharedRoles {
+    try SharedRoles(
+      roots: try roots(), targets: try newest(.targets).bytes, content: try newest(.content).bytes,
+      policy: try newest(.policy).bytes)
   }
 
   static func store(_ file: MetadataFile, _ role: MetadataRole, version: Int64, in database: Database)
