@@ -78,3 +78,11 @@ package enum Files {
     return tree
   }
 }
+
+extension FilePermissions {
+  /// Gives the file at `path` these permissions.
+  package func set(on path: FilePath) throws {
+    try FileManager.default.setAttributes(
+      [.posixPermissions: Int(rawValue)], ofItemAtPath: path.string)
+  }
+}
