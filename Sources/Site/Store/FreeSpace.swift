@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Glibc
+package import Intents
+package import SystemPackage
+
+/// What a file system has left.
+package enum FreeSpace {
+  /// Bytes that an ordinary process may still write where `path` lies, or where the nearest folder above it
+  /// lies while it does not exist.
+  package static func bytes(at path: FilePath) throws(Refusal) -> Int64 {
+    var place = path
+    var buffer = statvfs()
+    while true {
+      let result = place.withPlatformString { statvfs($0, &buffer) }
+      if result == 0 { break }
+      let error = Errno.current
+      let parent = place.removingLastComponent()
+      guard error == .noSuchFileOrDirectory, parent != place, !parent.isEmpty else {
+        throw FileError.refusal("ask for free space", place, error)
+      }
+      place = parent
+    }
+    let (bytes, overflows) = UInt64(buffer.f_bavail).multipliedReportingOverflow(
+      by: UInt64(buffer.f_frsize))
+    return overflows ? .max : Int64(clamping: bytes)
+  }
+}
