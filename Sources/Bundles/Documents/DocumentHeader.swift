@@ -14,7 +14,7 @@ enum DocumentHeader {
     let format = try document["format"].integer(in: 1...TrustLimits.jsonInteger)
     guard format == self.format else {
       throw Refusal(
-        BundleReason.newerDocument, document.place, seen: "format \(format)",
+        DocumentReason.newerDocument, document.place, seen: "format \(format)",
         expected: "format \(self.format)")
     }
   }

@@ -62,7 +62,7 @@ package struct IntentsDocument: Sendable {
   private static func intent(_ field: JSONField) throws(Refusal) -> DeploymentIntent {
     for (key, value) in try field.members() where forbidden.contains(key) {
       throw Refusal(
-        BundleReason.forbiddenInIntent, value.place, seen: "field \(key)",
+        DocumentReason.forbiddenInIntent, value.place, seen: "field \(key)",
         expected: "only in a signed content manifest")
     }
     return DeploymentIntent(

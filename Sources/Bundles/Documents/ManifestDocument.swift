@@ -46,7 +46,7 @@ package enum ManifestDocument {
     let path = try element["path"].string()
     if let defect = WindowsName.defect(ofPath: path) {
       throw Refusal(
-        BundleReason.unusablePath, try element["path"].place, seen: "\(path): \(defect)",
+        DocumentReason.unusablePath, try element["path"].place, seen: "\(path): \(defect)",
         expected: "a relative path that Windows can hold")
     }
     return ContentFile(

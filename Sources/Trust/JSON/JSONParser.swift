@@ -37,7 +37,8 @@ private struct JSONParser {
 
   private mutating func value(depth: Int) throws(Refusal) -> JSONValue {
     guard depth <= TrustLimits.jsonDepth else {
-      throw limit("nested deeper than \(TrustLimits.jsonDepth)", "at most \(TrustLimits.jsonDepth) levels")
+      throw limit(
+        "nested deeper than \(TrustLimits.jsonDepth)", "at most \(TrustLimits.jsonDepth) levels")
     }
     switch peek() {
     case UInt8(ascii: "{"): return try object(depth: depth)
@@ -118,7 +119,8 @@ private struct JSONParser {
     return .integer(isNegative ? -magnitude : magnitude)
   }
 
-  private mutating func word(_ word: StaticString, _ value: JSONValue) throws(Refusal) -> JSONValue {
+  private mutating func word(_ word: StaticString, _ value: JSONValue) throws(Refusal) -> JSONValue
+  {
     let length = word.utf8CodeUnitCount
     guard bytes.count - position >= length,
       (0..<length).allSatisfy({ bytes[position + $0] == word.utf8Start[$0] })

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Intents
+
+extension BundleReason {
+  package var hint: String {
+    switch self {
+    case .notRegular: "links, devices and pipes are never read: copy the real file there"
+    case .listingLayout, .papersForm, .waybillInvalid, .archiveForm, .indexInvalid, .sumsForm:
+      "the file is damaged or was not made by Waybill: copy the medium again, "
+        + "or ask the sender for a new one"
+    case .papersEntries:
+      "keep the medium as evidence and ask the sender for a new export of this bundle"
+    case .blockDamaged, .fileDamaged, .frameDamaged:
+      "insert the medium again, or a second copy of the same bundle; keep the damaged one"
+    case .papersNewer, .formatNewer, .encodingUnknown:
+      "install the newer agent that the sender names, then run the command again"
+    case .mediumUnreadable: "insert the medium again, or use another one"
+    case .pieceShort, .pieceMissing, .frameMissing:
+      "insert the medium that holds the rest, or ask the courier for a second copy"
+    case .papersMissing:
+      "do not use this medium: ask the sender to write the bundle again, and to wait for the end"
+    case .mediumForgets: "throw this medium away and write the bundle to another one"
+    case .noSpace: "make room on the file system named, then run the command again"
+    case .tooManyEntries, .searchTooWide: "point the command at the folder of the bundle itself"
+    case .fileTooLarge: "the file is not what it should be: ask the sender for a new one"
+    case .lineTooLong, .papersTooLarge, .valueAboveLimit, .frameForbidden:
+      "this is not what Waybill writes: keep the medium and call the sender"
+    case .bundleThere: "use the bundle that is there, or another folder"
+    case .fileFailed:
+      "check the permissions and the mount of the path named, then run the command again"
+    case .libraryFailed: "run the command again; if it stays so, report it with this message"
+    }
+  }
+}
