@@ -18,6 +18,18 @@ package enum TrustLimits {
   package static let rootRotations = 256
   /// Signatures, and key ids of a role. More serve nobody and cost time.
   package static let keysOfRole = 64
+  /// Keys in one file, over all its roles.
+  package static let keysOfFile = 512
+
+  /// Days that the clock may be ahead of the newest `issued` before it stands for nothing: a year of
+  /// silence and a month.
+  package static let clockAheadOfIssued: Int64 = 400
+  /// Days that an `issued` may be ahead of the clock: no honest clock is off by more.
+  package static let issuedAheadOfClock: Int64 = 30
+  /// Seconds that an `issued` may be ahead of the clock without a word: 48 hours, for zones and drift.
+  package static let issuedAheadUnnoticed: Int64 = 172_800
+  /// Days that an `issued` may be ahead of the floor: twice the longest silence.
+  package static let issuedAheadOfFloor: Int64 = 800
 
   /// Bytes of a passphrase and the newline behind it.
   package static let passphrase = 1025

@@ -28,14 +28,18 @@ package struct SignatureTally: Sendable {
   ///   make up what is missing.
   package func check(_ subject: String) throws(Refusal) {
     if isMet { return }
-    if threshold > 0, valid.count + unknown.count >= threshold {
-      throw Refusal(
-        TrustReason.unsupportedKeyTypes, subject,
-        seen: "\(valid.count) of \(threshold), \(unknown.count) of unknown types",
-        expected: "\(threshold) of \(threshold)")
-    }
+    try checkTypes(subject)
     throw Refusal(
-      TrustReason.tooFewSignatures, subject, seen: "\(valid.count) of \(threshold)",
+      TrustReason.tooFewSignatures, subject, seen: "\(found) of \(threshold)",
+      expected: "\(threshold) of \(threshold)")
+  }
+
+  /// - Throws: `TrustReason.unsupportedKeyTypes` when keys of unknown types could make up what is missing.
+  func checkTypes(_ subject: String) throws(Refusal) {
+    guard !isMet, threshold > 0, found + unknown.count >= threshold else { return }
+    throw Refusal(
+      TrustReason.unsupportedKeyTypes, subject,
+      seen: "\(found) of \(threshold), \(unknown.count) of unknown types",
       expected: "\(threshold) of \(threshold)")
   }
 }
