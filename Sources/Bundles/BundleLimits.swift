@@ -22,4 +22,19 @@ package enum BundleLimits {
   /// Bytes of a volume that we write: the largest multiple of the usual block size under 4 GiB, so that only
   /// the last block of the last volume is short.
   package static let defaultVolumeSize: Int64 = 4 << 30 - 4 << 20
+  /// Bytes from which on a check is worth a second thread.
+  package static let parallelFrom: Int64 = 1 << 20
+
+  /// Plain bytes of a frame (FORMAT.md, 7): both forms of one are held in memory.
+  package static let framePlain: Int64 = 64 << 20
+  /// Stored bytes of a frame: what compressing the largest one can come to at worst, rounded up.
+  package static let frameStored: Int64 = 65 << 20
+  /// Plain bytes of a solid frame: what one damaged block may cost in small files.
+  package static let solidPlain: Int64 = 4 << 20
+  /// Pieces of a solid frame.
+  package static let solidPieces = 4096
+  /// log2 of the window of a Zstandard frame: libzstd's own least, and 128 MiB (FORMAT.md, 7).
+  package static let zstdWindows = 10...27
+  /// Files that an index may have begun and not ended at one time: memory of a reader.
+  package static let openFiles = 65536
 }

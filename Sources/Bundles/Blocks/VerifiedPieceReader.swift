@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Intents
+import Trust
+
+/// Hands out a file of a bundle block by block: a block is read into memory, hashed and compared there, and
+/// only then seen by anyone (M29: the medium may change meanwhile).
+package final class VerifiedPieceReader: ByteStream {
+  private let source: any ByteSource
+  private let file: Waybill.File
+  private let blockSize: Int64
+  private let buffer: StreamBuffer
+  private var block = 0
+
+  /// - Parameters:
+  ///   - source: the file on the medium, whatever it is called there.
+  ///   - file: what the waybill, which must be vouched for, lists for it.
+  ///   - blockSize: bytes, from the same waybill.
+  /// - Throws: `pieceShort` (20) or `blockDamaged` (10) when the length differs.
+  package init(
+    _ source: any ByteSource, as file: Waybill.File, blockSize: Int64
+  ) throws(Refusal) {
+    self.source = source
+    self.file = file
+    self.blockSize = blockSize
+    buffer = StreamBuffer(count: Int(min(blockSize, file.length)))
+    guard source.length == file.length else {
+      throw Refusal(
+        source.length < file.length ? BundleReason.pieceShort : .blockDamaged, file.name,
+        seen: "\(source.length) bytes in \(source.name)", expected: "\(file.length)")
+    }
+  }
+
+  package var name: String { file.name }
+
+  /// The next block, verified.
+  ///
+  /// - Throws: `blockDamaged` (10), `pieceShort` or `mediumUnreadable` (20), naming block and offset.
+  package func next() throws(Refusal) -> UnsafeRawBufferPointer? {
+    guard block < file.blocks.count else { return nil }
+    let place = BlockPlace(file: file, block: block, blockSize: blockSize)
+    let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<place.length])
+    if let defect = place.defect(of: source, in: bytes) { throw defect.refusal }
+    block += 1
+    return UnsafeRawBufferPointer(bytes)
+  }
+}
+
+/// One block of one file of a waybill.
+struct BlockPlace {
+  let file: Waybill.File
+  let block: Int
+  let offset: Int64
+  /// Bytes; the last block may be short.
+  let length: Int
+
+  init(file: Waybill.File, block: Int, blockSize: Int64) {
+    self.file = file
+    self.block = block
+    offset = Int64(block) * blockSize
+    length = Int(min(blockSize, file.length - offset))
+  }
+
+  /// Reads the block into `buffer`, which has its length, and compares; nil when it is right.
+  func defect(of source: any ByteSource, in buffer: UnsafeMutableRawBufferPointer) -> BlockDefect? {
+    do throws(Refusal) {
+      let count = try source.fill(buffer, at: offset)
+      guard count == length else { return defect(.missing, seen: "\(count) bytes") }
+    } catch {
+      return defect(.unreadable, seen: error.seen)
+    }
+    let digest = Digest.sha256(UnsafeRawBufferPointer(buffer))
+    return digest == file.blocks[block] ? nil : defect(.damaged, seen: digest.hex)
+  }
+
+  private func defect(_ kind: BlockDefect.Kind, seen: String) -> BlockDefect {
+    BlockDefect(
+      file: file.name, block: block, offset: offset, length: Int64(length), kind: kind, seen: seen,
+      expected: file.blocks[block])
+  }
+}
