@@ -16,6 +16,7 @@ package enum SiteReason: String, CaseIterable, RefusalReason {
   case indexDiffers = "WB1086"
   case logBroken = "WB1087"
   case notVouched = "WB1180"
+  case otherPinnedRoot = "WB1181"
   case foreignBundle = "WB1280"
   case otherFingerprint = "WB1281"
   case otherEnrolment = "WB1282"

@@ -17,6 +17,7 @@ extension SiteReason {
     case .indexDiffers: "the index does not fit the bundle"
     case .logBroken: "the audit log does not chain"
     case .notVouched: "no release signer vouches for a content manifest"
+    case .otherPinnedRoot: "the trusted state does not begin with the root that was pinned"
     case .foreignBundle: "the bundle is for another site"
     case .otherFingerprint: "the fingerprint is not that of the root"
     case .otherEnrolment: "the centre enrolled another key, epoch or root for this site"
@@ -68,6 +69,8 @@ extension SiteReason {
       "keep the medium, call the officer at the centre, and ask for a new export"
     case .notVouched:
       "call the officer at the centre: the exporter names software that was never released"
+    case .otherPinnedRoot:
+      "someone edited the state folder: stop, keep a copy of it, and call the officer"
     case .foreignBundle: "give it back to the courier; nothing of it was kept"
     case .otherFingerprint:
       "compare with the separate paper; when it differs there too, stop and call the centre"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Distribution
+import Distribution
 package import Intents
 package import Trust
 
@@ -85,8 +85,7 @@ package struct Plan: Sendable {
   private static func json(_ items: [Item], _ facts: PlanFacts) -> JSONValue {
     let policy = facts.policy
     return [
-      "items": .array(items.map(fullJSON)), "point": .string(facts.point.id.text),
-      "point_state": .string(facts.point.state.hex),
+      "items": .array(items.map(fullJSON)), "point": point(facts.point),
       "policy": [
         "sealing": .string(policy.sealing.rawValue), "egress": .string(policy.egress.rawValue),
         "removals": .string(policy.removals.rawValue), "operators": .integer(policy.operators),
@@ -94,6 +93,13 @@ package struct Plan: Sendable {
         "scope_ceiling": texts(policy.scopeCeiling.map(\.text)),
       ],
     ]
+  }
+
+  private static func point(_ point: Result<PointDescription, Refusal>) -> JSONValue {
+    switch point {
+    case .success(let point): ["id": .string(point.id.text), "state": .string(point.state.hex)]
+    case .failure(let refusal): ["code": .string(refusal.code)]
+    }
   }
 
   private static func json(_ item: Item) -> JSONValue {

@@ -18,13 +18,13 @@ package struct PlanFacts: Sendable {
   package var counters: [RandomID: Int64]
   /// For each manifest the files that are neither here, nor at the point, nor in the bundle.
   package var missing: [Digest: [Digest]]
-  /// What the point says of itself.
-  package var point: PointDescription
+  /// What the point says of itself, or why it cannot be asked.
+  package var point: Result<PointDescription, Refusal>
 
   package init(
     desired: [DeploymentIntent], manifests: [Digest: ContentManifest], applied: [AppliedIntent],
     policy: SitePolicy, isRehearsal: Bool, floors: [RandomID: Int64], counters: [RandomID: Int64],
-    missing: [Digest: [Digest]], point: PointDescription
+    missing: [Digest: [Digest]], point: Result<PointDescription, Refusal>
   ) {
     self.desired = desired
     self.manifests = manifests

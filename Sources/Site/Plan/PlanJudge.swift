@@ -7,14 +7,15 @@ import Intents
 struct PlanJudge {
   private let facts: PlanFacts
   private let applied: [Name: AppliedIntent]
-  private let complete: Set<Digest>
-  private let deployed: Set<EffectKey>
+  /// What the point has; nil while it cannot be asked.
+  private let standing: (contents: Set<Digest>, deployments: Set<EffectKey>)?
 
   init(_ facts: PlanFacts) {
     self.facts = facts
     applied = Dictionary(facts.applied.map { ($0.intent.id, $0) }) { first, _ in first }
-    complete = Set(facts.point.contents.filter(\.isComplete).map(\.manifest))
-    deployed = Set(facts.point.deployments)
+    standing = (try? facts.point.get()).map { point in  // a failure is given as reason below
+      (Set(point.contents.filter(\.isComplete).map(\.manifest)), Set(point.deployments))
+    }
   }
 
   func item(_ intent: DeploymentIntent) -> Plan.Item {
@@ -28,14 +29,15 @@ struct PlanJudge {
       try checkScope(intent, manifest)
       let action = try action(intent, manifest, before: before)
       try checkApprovals(intent)
+      _ = try facts.point.get()
       let missing = facts.missing[intent.manifest] ?? []
       guard missing.isEmpty else { throw lacking(intent, missing) }
       return Plan.Item(intent: intent, action: action, refusal: nil, missing: [])
     } catch {
-      let isWaiting = error.exit == .waiting || error.exit == .approvalMissing
       let missing = error.exit == .waiting ? facts.missing[intent.manifest] ?? [] : []
       return Plan.Item(
-        intent: intent, action: isWaiting ? .wait : .refuse, refusal: error, missing: missing)
+        intent: intent, action: error.exit.isRetryable ? .wait : .refuse, refusal: error,
+        missing: missing)
     }
   }
 
@@ -47,9 +49,11 @@ struct PlanJudge {
     return Plan.Item(intent: applied.intent, action: .remove, refusal: refusal, missing: [])
   }
 
-  /// Whether the point still has what was applied.
+  /// Whether the point still has what was applied; believed while it cannot be asked.
   private func stands(_ intent: DeploymentIntent) -> Bool {
-    complete.contains(intent.manifest) && deployed.contains(EffectKey(intent))
+    guard let standing else { return true }
+    return standing.contents.contains(intent.manifest)
+      && standing.deployments.contains(EffectKey(intent))
   }
 
   private func checkPolicy(_ intent: DeploymentIntent) throws(Refusal) {
