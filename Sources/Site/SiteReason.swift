@@ -7,6 +7,7 @@ package enum SiteReason: String, CaseIterable, RefusalReason {
   case journalBusy = "WB0381"
   case contentMissing = "WB0382"
   case workRemains = "WB0383"
+  case pointPending = "WB0384"
   case journalDamaged = "WB1080"
   case storedFileAltered = "WB1081"
   case strangerInOrders = "WB1082"
