@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Bundles
+package import Bundles
 import Foundation
 import GRDB
-import Intents
+package import Intents
 import Trust
 
 /// The centre's append-only, hash-chained log.
@@ -25,5 +25,25 @@ enum LedgerAudit {
   static func head(in database: Database) throws -> Digest {
     try String.fetchOne(database, sql: "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1")
       .flatMap { Digest(hex: $0) } ?? AuditEvent.origin
+  }
+}
+
+extension Ledger {
+  /// The newest lines of the log, oldest first, each checked against its hash.
+  package func history(newest count: Int) throws(Refusal) -> [AuditEvent] {
+    try read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT line FROM (SELECT * FROM audit ORDER BY seq DESC LIMIT ?) ORDER BY seq",
+        arguments: [count]
+      ).map { row in
+        try AuditEvent(
+          JSONField(parsing: Array((row["line"] as Data).dropLast()), named: "ledger, audit"))
+      }
+    }
+  }
+
+  /// Books an event that changes nothing else.
+  package func log(_ event: String, _ facts: [String: String], at now: Instant) throws(Refusal) {
+    try write { try LedgerAudit.append(event, facts, at: now, in: $0) }
   }
 }
