@@ -13,7 +13,7 @@ struct ContentWriter {
   let durability: LibraryFiles.Durability
   /// How many things had to be written.
   private(set) var written: Int64 = 0
-  private var hash = FileHash()
+  private let hash = FileHash()
   private var verified: Set<Digest> = []
 
   init(
@@ -30,13 +30,12 @@ struct ContentWriter {
 
   /// Blob, users file and DataLib file of everything, in this order for each (configmgr.md, 1.2).
   mutating func write() throws(Refusal) {
-    var writer = self
+    let request = request
     try request.walk { (file) throws(Refusal) in
-      try writer.ensureBlob(file)
-      try writer.ensureUser(file)
-      try writer.ensureInformation(file)
+      try ensureBlob(file)
+      try ensureUser(file)
+      try ensureInformation(file)
     }
-    self = writer
   }
 
   /// The directory hash of the DataLib tree as it now lies there. A tree with anything besides our files is
@@ -45,9 +44,8 @@ struct ContentWriter {
     if let digest = try walk(expecting: check) { return digest }
     written += 1
     try files.clearTree(layout.contentFolder(content)) { (_) throws(Refusal) in }
-    var writer = self
-    try request.walk { (file) throws(Refusal) in try writer.ensureInformation(file) }
-    self = writer
+    let request = request
+    try request.walk { (file) throws(Refusal) in try ensureInformation(file) }
     if let digest = try walk(expecting: check) { return digest }
     throw Refusal(
       DistributionReason.refused, layout.contentFolder(content).text,
@@ -86,10 +84,9 @@ struct ContentWriter {
     let source = try request.open(file)
     defer { try? source.close() }  // opened for reading only
     try files.ensureFolder(layout.blobFolder(file.digest))
-    var hash = hash
     // Blobs are synced one by one: a content is up to many gigabytes, and the disk shall work meanwhile.
     try files.replace(path, .atTheEnd) { (target, temporary) throws(Refusal) in
-      try ContentWriter.copy(file, from: source, to: target, naming: temporary, with: &hash)
+      try ContentWriter.copy(file, from: source, to: target, naming: temporary, with: hash)
       try target.synchronize(naming: temporary)
     }
     if durability == .atOnce { try DurableFile.synchronizeFolder(of: path) }
@@ -99,7 +96,7 @@ struct ContentWriter {
 
   private static func copy(
     _ file: ContentFile, from source: FileDescriptor, to target: FileDescriptor,
-    naming temporary: FilePath, with hash: inout FileHash
+    naming temporary: FilePath, with hash: FileHash
   ) throws(Refusal) {
     var length: Int64 = 0
     let seen = try hash.read(source, naming: FilePath(file.path)) { (piece) throws(Refusal) in
@@ -137,11 +134,12 @@ struct ContentWriter {
   /// Nil when the tree has more than it shall have.
   private func walk(expecting check: ContentCheck) throws(Refusal) -> Digest? {
     var strays = 0
-    let result = try DirectoryHash.of(layout.contentFolder(content)) {
-      (path, _) throws(Refusal) in
-      files.information(of: path)?.digest
-    } stray: { (_) throws(Refusal) in
-      strays += 1
+    let result = try DirectoryHash.of(layout.contentFolder(content)) { (entry) throws(Refusal) in
+      guard case .information(let path, _) = entry else {
+        strays += 1
+        return nil
+      }
+      return files.information(of: path)?.digest
     }
     guard strays == 0, result.files == check.files, result.folders == check.folders else {
       return nil

@@ -18,39 +18,40 @@ package struct DirectoryHash {
     package let folders: Int64
   }
 
-  /// Called for each `<file>.INI`, with the file's path relative to the content and `/` between parts;
-  /// answers the hash that the INI gives.
-  package typealias Visit = (_ path: FilePath, _ name: String) throws(Refusal) -> Digest?
-  /// Called for whatever is neither a folder nor an INI file.
-  package typealias Stray = (_ path: FilePath) throws(Refusal) -> Void
+  /// What a walk meets.
+  package enum Entry {
+    /// A `<file>.INI`, with the file's name relative to the content, `/` between parts.
+    case information(FilePath, name: String)
+    /// What is neither folder nor INI file, or lies too deep.
+    case stray(FilePath)
+  }
 
-  private let visit: Visit
-  private let stray: Stray
+  /// Answers the hash that an INI file gives; nil when it gives none. Ignored for strays.
+  package typealias Visit = (Entry) throws(Refusal) -> Digest?
+
   private var stream = SHA256Stream()
   private var isWhole = true
   private var isCertain = true
   private var counts: (files: Int64, folders: Int64) = (0, 0)
 
   /// Walks `folder` depth first, children in ascending order of their upper-cased names.
-  package static func of(
-    _ folder: FilePath, visit: @escaping Visit, stray: @escaping Stray
-  ) throws(Refusal) -> Result {
-    var walk = DirectoryHash(visit: visit, stray: stray)
-    if FileQuery.status(folder)?.kind == .folder { try walk.enter(folder, prefix: "", depth: 0) }
+  package static func of(_ folder: FilePath, visit: Visit) throws(Refusal) -> Result {
+    var walk = DirectoryHash()
+    if FileQuery.status(folder)?.kind == .folder {
+      try walk.enter(folder, prefix: "", depth: 0, visit)
+    }
     return Result(
       digest: walk.isWhole ? walk.stream.finalize() : nil, isCertain: walk.isCertain,
       files: walk.counts.files, folders: walk.counts.folders)
   }
 
-  private init(visit: @escaping Visit, stray: @escaping Stray) {
-    self.visit = visit
-    self.stray = stray
-  }
-
   private mutating func enter(
-    _ folder: FilePath, prefix: String, depth: Int
+    _ folder: FilePath, prefix: String, depth: Int, _ visit: Visit
   ) throws(Refusal) {
-    guard depth < DistributionLimits.depth else { return try stray(folder) }
+    guard depth < DistributionLimits.depth else {
+      _ = try visit(.stray(folder))
+      return
+    }
     var folders: [String] = []
     var files: [String] = []
     for name in try FileQuery.names(in: folder) {
@@ -61,7 +62,7 @@ package struct DirectoryHash {
       } else if kind == .regular, let file = name.strippingInformation {
         files.append(file)
       } else {
-        try stray(path)
+        _ = try visit(.stray(path))
       }
     }
     DirectoryHash.sort(&folders)
@@ -71,14 +72,14 @@ package struct DirectoryHash {
     for name in folders + files { add(path: prefix + name) }
     for name in files {
       let place = folder.appending(name + LibraryLayout.extensionOfInformation)
-      if let digest = try visit(place, prefix + name) {
+      if let digest = try visit(.information(place, name: prefix + name)) {
         add(digest.upperHex)
       } else {
         isWhole = false
       }
     }
     for name in folders {
-      try enter(folder.appending(name), prefix: "\(prefix)\(name)/", depth: depth + 1)
+      try enter(folder.appending(name), prefix: "\(prefix)\(name)/", depth: depth + 1, visit)
     }
   }
 

@@ -5,13 +5,15 @@ import SystemPackage
 import Trust
 
 /// Reading a file once, in bounded memory, for its digest.
-struct FileHash {
+///
+/// A class, so that the buffer is one, however often its owner is copied.
+final class FileHash {
   private var buffer = [UInt8](repeating: 0, count: DistributionLimits.buffer)
 
   /// The digest of what is left to read, and how many bytes that was.
   ///
   /// - Parameter each: gets the bytes piece by piece.
-  mutating func read(
+  func read(
     _ descriptor: FileDescriptor, naming path: FilePath,
     each: (UnsafeRawBufferPointer) throws(Refusal) -> Void = { (_) throws(Refusal) in }
   ) throws(Refusal) -> (digest: Digest, length: Int64) {
@@ -32,7 +34,7 @@ struct FileHash {
   }
 
   /// The digest and length of a regular file; nil when there is none.
-  mutating func file(_ path: FilePath) throws(Refusal) -> (digest: Digest, length: Int64)? {
+  func file(_ path: FilePath) throws(Refusal) -> (digest: Digest, length: Int64)? {
     guard FileQuery.status(path)?.kind == .regular else { return nil }
     let descriptor = try FileQuery.openRegular(path)
     defer { try? descriptor.close() }  // opened for reading only
