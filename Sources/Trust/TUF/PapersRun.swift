@@ -197,6 +197,7 @@ extension PapersRun {
   ) throws(Refusal) {
     let tally = keys.tally(file)
     if tally.isMet { return }
+    try tally.checkTypes(file.name)
     for version in state.parsedRoots.keys.sorted(by: >) {
       guard let old = state.parsedRoots[version], old[keyPath: path].tally(file).isMet else {
         continue
