@@ -16,6 +16,8 @@ package enum SiteLimits {
   package static let chunk = 1 << 20
   /// Bytes left free on every file system beside what is counted: metadata, journal, slack of blocks.
   package static let spaceReserve: Int64 = 16 << 20
+  /// Bytes left free on a medium beside the bundle: slack of its file system.
+  package static let mediumReserve: Int64 = 1 << 20
   /// Folders that a batch remembers before it makes their entries durable.
   package static let foldersOfBatch = 256
   /// Bytes of the secret key's file.

@@ -49,6 +49,7 @@ package enum SiteReason: String, CaseIterable, RefusalReason {
   case noState = "WB6482"
   case wrongOption = "WB6483"
   case fileExists = "WB6484"
+  case notEnrolled = "WB6485"
   case journalFailed = "WB7080"
   case notRepeatable = "WB7081"
 }

@@ -50,6 +50,7 @@ extension SiteReason {
     case .noState: "there is no site in this state folder"
     case .wrongOption: "an option has a value that cannot be used"
     case .fileExists: "the file is there already"
+    case .notEnrolled: "this site has not written its enrolment yet"
     case .journalFailed: "the journal answered with an error"
     case .notRepeatable: "a frozen report does not come out the same"
     }
@@ -108,6 +109,7 @@ extension SiteReason {
     case .noState: "run `waybill-site init` first, or name the folder with --state"
     case .wrongOption: "see --help of the command"
     case .fileExists: "name a file that does not exist yet"
+    case .notEnrolled: "run `enrol` and bring the file to the centre first"
     case .journalFailed:
       "check disk and permissions of the state folder, then run the command again"
     case .notRepeatable:

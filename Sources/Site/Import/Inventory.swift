@@ -12,12 +12,14 @@ struct Inventory {
   private(set) var wanted: [Digest: Int64] = [:]
   /// For each manifest the files that are nowhere.
   private(set) var missing: [Digest: [Digest]] = [:]
+  /// Bytes that each manifest adds to the point.
+  private(set) var atPoint: [Digest: Int64] = [:]
 
   /// Bytes to be fetched from the bundle.
   var wantedLength: Int64 {
-    wanted.values.reduce(0) { sum, length in
+    wanted.values.reduce(Int64(0)) { sum, length in
       let (next, overflows) = sum.addingReportingOverflow(length)
-      return overflows ? .max : next
+      return overflows ? Int64.max : next
     }
   }
 
@@ -35,7 +37,9 @@ struct Inventory {
   mutating func add(_ manifest: ManifestFile, at site: OpenedSite) throws(Refusal) {
     var lacking: Set<Digest> = []
     var wanted = wanted
+    var new: Int64 = 0
     try manifest.forEach { (file) throws(Refusal) in
+      if !site.isAtPoint(file.digest, length: file.length) { new += file.length }
       if wanted[file.digest] == nil, !site.holds(file.digest, length: file.length) {
         if let length = offered[file.digest] {
           guard length == file.length else {
@@ -50,6 +54,7 @@ struct Inventory {
       }
     }
     self.wanted = wanted
+    atPoint[manifest.digest] = new
     if !lacking.isEmpty { missing[manifest.digest] = lacking.sorted() }
   }
 }

@@ -20,8 +20,11 @@ package final class Journal: Sendable {
   }
 
   /// Makes a new journal with `profile` in it, whole or not at all: it gets its name when it is complete.
+  ///
+  /// - Parameter fill: adds what belongs there from the first moment on.
   package static func create(
-    _ path: FilePath, profile: SiteProfile, at now: Instant
+    _ path: FilePath, profile: SiteProfile, at now: Instant,
+    fill: (JournalTransaction) throws -> Void = { _ in }
   ) throws(Refusal) -> Journal {
     let temporary = path.appendingSuffix(".part")
     for suffix in ["", "-wal", "-shm"] {
@@ -37,6 +40,7 @@ package final class Journal: Sendable {
         try transaction.setProfile(profile)
         try transaction.log(
           "site.created", ["site": profile.site.text, "epoch": profile.epoch.text], at: now)
+        try fill(transaction)
       }
       try queue.close()
     }

@@ -18,11 +18,13 @@ package struct FrozenReport: Hashable, Sendable {
   package let number: Int64
   /// The signed envelope.
   package let envelope: [UInt8]
+  /// `state.json` as it was written; empty for the enrolment.
+  package let state: [UInt8]
   package let at: Instant
 
   package init(
     seq: Int64, digest: Digest, facts: Digest, eventHead: Int64, sightingHead: Int64,
-    number: Int64, envelope: [UInt8], at: Instant
+    number: Int64, envelope: [UInt8], state: [UInt8], at: Instant
   ) {
     self.seq = seq
     self.digest = digest
@@ -31,6 +33,7 @@ package struct FrozenReport: Hashable, Sendable {
     self.sightingHead = sightingHead
     self.number = number
     self.envelope = envelope
+    self.state = state
     self.at = at
   }
 
@@ -61,10 +64,10 @@ extension JournalTransaction {
   /// Freezes a report: its number is used from now on, and for these bytes only.
   package func freeze(_ report: FrozenReport) throws {
     try database.execute(
-      sql: "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      sql: "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       arguments: [
         report.seq, report.digest.hex, report.facts.hex, report.eventHead, report.sightingHead,
-        report.number, Data(report.envelope), report.at.description,
+        report.number, Data(report.envelope), Data(report.state), report.at.description,
       ])
   }
 
@@ -93,8 +96,10 @@ extension JournalTransaction {
       let facts = Digest(hex: row["facts"] as String), let at = Instant(row["at"] as String)
     else { throw damaged("reports") }
     let envelope: Data = row["envelope"]
+    let state: Data = row["state"]
     return FrozenReport(
       seq: row["seq"], digest: digest, facts: facts, eventHead: row["event_head"],
-      sightingHead: row["sighting_head"], number: row["n"], envelope: [UInt8](envelope), at: at)
+      sightingHead: row["sighting_head"], number: row["n"], envelope: [UInt8](envelope),
+      state: [UInt8](state), at: at)
   }
 }

@@ -49,7 +49,8 @@ enum Schema {
       prev TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
     CREATE TABLE reports (
       seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, facts TEXT NOT NULL, event_head INTEGER NOT NULL,
-      sighting_head INTEGER NOT NULL, n INTEGER NOT NULL, envelope BLOB NOT NULL, at TEXT NOT NULL
+      sighting_head INTEGER NOT NULL, n INTEGER NOT NULL, envelope BLOB NOT NULL,
+      state BLOB NOT NULL, at TEXT NOT NULL
       ) STRICT;
     CREATE TABLE acknowledgements (
       epoch TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, audit_head TEXT NOT NULL,

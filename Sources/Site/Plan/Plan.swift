@@ -67,6 +67,9 @@ package struct Plan: Sendable {
   /// SHA-256 of the canonical JSON of the plan with policy and state of the point: what people approve.
   package let digest: Digest
 
+  /// Whether the point could be asked what it holds; otherwise `needed` says nothing.
+  package let sawPoint: Bool
+
   package init(_ facts: PlanFacts) {
     let judge = PlanJudge(facts)
     let desired = facts.desired.map(judge.item)
@@ -74,6 +77,7 @@ package struct Plan: Sendable {
     let removals = facts.applied.filter { !wanted.contains($0.intent.id) }.map(judge.removal)
     items = (desired + removals).sorted { $0.intent.id < $1.intent.id }
     digest = Digest.sha256(Plan.json(items, facts).canonical)
+    if case .success = facts.point { sawPoint = true } else { sawPoint = false }
   }
 
   /// Files that intents wait for, ascending.

@@ -76,7 +76,11 @@ package struct OpenedSite {
 
   /// Whether the file is in the store or, as far as that can be seen, at the point.
   package func holds(_ digest: Digest, length: Int64) -> Bool {
-    if length == 0 || store.holds(digest, length: length) { return true }
+    length == 0 || store.holds(digest, length: length) || isAtPoint(digest, length: length)
+  }
+
+  /// Whether the point seems to hold the file; false while it cannot be asked.
+  package func isAtPoint(_ digest: Digest, length: Int64) -> Bool {
     guard case .success(let point) = point else { return false }
     return point.holds(digest, length: length)
   }

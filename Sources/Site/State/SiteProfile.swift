@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Intents
 package import SystemPackage
+package import Trust
 
 /// Who this site is and how it was set up: what `init` decided once.
 package struct SiteProfile: Hashable, Sendable {
   package let site: SiteID
   /// Names this life of the site; a new `init` draws a new one.
   package let epoch: RandomID
+  /// The public half of the key that signs reports.
+  package let keyID: KeyID
   /// SHA-256 of the pinned root file.
   package let rootFingerprint: Digest
   /// Whether it accepts test keys and one operator, and may never become production.
@@ -17,11 +20,12 @@ package struct SiteProfile: Hashable, Sendable {
   package let siteCode: String
 
   package init(
-    site: SiteID, epoch: RandomID, rootFingerprint: Digest, isRehearsal: Bool, library: FilePath,
-    siteCode: String
+    site: SiteID, epoch: RandomID, keyID: KeyID, rootFingerprint: Digest, isRehearsal: Bool,
+    library: FilePath, siteCode: String
   ) {
     self.site = site
     self.epoch = epoch
+    self.keyID = keyID
     self.rootFingerprint = rootFingerprint
     self.isRehearsal = isRehearsal
     self.library = library
@@ -31,7 +35,8 @@ package struct SiteProfile: Hashable, Sendable {
   /// What stands in the journal's configuration.
   var entries: [(key: String, value: String)] {
     [
-      ("site_id", site.text), ("epoch", epoch.text), ("root_fingerprint", rootFingerprint.hex),
+      ("site_id", site.text), ("epoch", epoch.text), ("key_id", keyID.hex),
+      ("root_fingerprint", rootFingerprint.hex),
       ("rehearsal", isRehearsal ? "true" : "false"), ("library", library.string),
       ("site_code", siteCode),
     ]
@@ -40,12 +45,13 @@ package struct SiteProfile: Hashable, Sendable {
   init?(entries: [String: String]) {
     guard let site = entries["site_id"].flatMap({ SiteID($0) }),
       let epoch = entries["epoch"].flatMap({ RandomID($0) }),
+      let keyID = entries["key_id"].flatMap({ KeyID($0) }),
       let fingerprint = entries["root_fingerprint"].flatMap({ Digest(hex: $0) }),
       let rehearsal = entries["rehearsal"].flatMap(Bool.init),
       let library = entries["library"], let code = entries["site_code"]
     else { return nil }
     self.init(
-      site: site, epoch: epoch, rootFingerprint: fingerprint, isRehearsal: rehearsal,
+      site: site, epoch: epoch, keyID: keyID, rootFingerprint: fingerprint, isRehearsal: rehearsal,
       library: FilePath(library), siteCode: code)
   }
 }

@@ -9,11 +9,21 @@ package enum FreeSpace {
   /// Bytes that an ordinary process may still write where `path` lies, or where the nearest folder above it
   /// lies while it does not exist.
   package static func bytes(at path: FilePath) throws(Refusal) -> Int64 {
+    let buffer = try look(at: path)
+    let (bytes, overflows) = UInt64(buffer.f_bavail).multipliedReportingOverflow(
+      by: UInt64(buffer.f_frsize))
+    return overflows ? .max : Int64(clamping: bytes)
+  }
+
+  /// Whether two paths lie on one file system, so that what one takes the other lacks.
+  package static func isSame(_ first: FilePath, _ second: FilePath) throws(Refusal) -> Bool {
+    try look(at: first).f_fsid == look(at: second).f_fsid
+  }
+
+  private static func look(at path: FilePath) throws(Refusal) -> statvfs {
     var place = path
     var buffer = statvfs()
-    while true {
-      let result = place.withPlatformString { statvfs($0, &buffer) }
-      if result == 0 { break }
+    while place.withPlatformString({ statvfs($0, &buffer) }) != 0 {
       let error = Errno.current
       let parent = place.removingLastComponent()
       guard error == .noSuchFileOrDirectory, parent != place, !parent.isEmpty else {
@@ -21,8 +31,6 @@ package enum FreeSpace {
       }
       place = parent
     }
-    let (bytes, overflows) = UInt64(buffer.f_bavail).multipliedReportingOverflow(
-      by: UInt64(buffer.f_frsize))
-    return overflows ? .max : Int64(clamping: bytes)
+    return buffer
   }
 }
