@@ -37,4 +37,9 @@ package enum BundleLimits {
   package static let zstdWindows = 10...27
   /// Files that an index may have begun and not ended at one time: memory of a reader.
   package static let openFiles = 65536
+
+  /// Entries that a search of a medium looks at, in all (M31).
+  package static let searchedEntries = 10_000
+  /// Levels of folders below the start of a search: a bundle in a folder or two of the courier's.
+  package static let searchedDepth = 4
 }

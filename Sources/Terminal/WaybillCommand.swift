@@ -20,6 +20,7 @@ package protocol WaybillCommand: ParsableCommand {
 
 extension WaybillCommand {
   package func run() throws {
+    umask(0o077)  // whatever a program of ours leaves behind is for its owner, unless said otherwise
     let console = Console(json: common.json)
     let outcome: Outcome
     do {

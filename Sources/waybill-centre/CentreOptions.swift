@@ -33,7 +33,7 @@ extension PassphraseOptions {
 }
 
 /// Values from the command line, parsed at the edge.
-enum Argument {
+enum Given {
   static func site(_ text: String) throws(Refusal) -> SiteID {
     guard let site = SiteID(text) else { throw wrong("site", text, SiteID.rule) }
     return site

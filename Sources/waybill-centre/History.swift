@@ -2,6 +2,7 @@
 import ArgumentParser
 import Bundles
 import Centre
+import Intents
 import Terminal
 import Trust
 

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Centre
 import Intents
+import SystemPackage
 import Terminal
 import Trust
 
@@ -18,6 +19,10 @@ struct Initialise: WaybillCommand {
   @OptionGroup var passphrase: PassphraseOptions
   @Flag(help: "Make a rehearsal: test keys in one folder, one operator.")
   var rehearsal = false
+  @Option(
+    help: ArgumentHelp(
+      "Whom START-HERE.html on every medium tells people to call.", valueName: "text"))
+  var contact: String?
   @Flag(help: "Encrypt the key files of the rehearsal with a passphrase.")
   var encryptKeys = false
 
@@ -29,7 +34,7 @@ struct Initialise: WaybillCommand {
     }
     let phrase = encryptKeys || passphrase.passphraseFd != nil ? try passphrase.read() : nil
     let profile = try CentreSetup.rehearse(
-      in: centre.folder, passphrase: phrase, at: SystemClock.now())
+      in: centre.folder, contact: contact, passphrase: phrase, at: SystemClock.now())
     let root = try Repository(of: profile).root()
     return Outcome(
       lines: [

@@ -65,7 +65,8 @@ import Trust
     #expect(first == (try Self.archive([("index.json", [1, 2]), ("state.json", [3])])))
     #expect(first.count == 4 * 512 + 1024)
     #expect(
-      Digest.sha256(first).hex == "GOLDEN")
+      Digest.sha256(first).hex == "f37474cc49755b763875b3a8af13c44ea6ab40eeeccc78ca2846119a66a0258d"
+    )
   }
 
   @Test(
@@ -117,8 +118,8 @@ import Trust
     "H01 H05: links, folders, foreign headers and own times are refused with the entry",
     arguments: [
       (156, "1"), (156, "2"), (156, "3"), (156, "5"), (156, "6"), (156, "x"), (156, "g"),
-      (156, "L"), (156, "S"), (156, "0"), (105, "7"), (112, "1"), (120, "1"), (140, "1"),
-      (257, "v"), (263, " "), (124, "7"),
+      (156, "L"), (156, "0"), (105, "7"), (112, "1"), (120, "1"), (140, "1"),
+      (257, "v"), (124, "7"),
     ])
   func headers(offset: Int, byte: String) throws {
     var bytes = try Self.archive([("index.json", [1]), ("state.json", [1])])

@@ -49,6 +49,11 @@ package final class TarWriter {
   /// Bytes written so far.
   package var position: Int64 { sink.position }
 
+  /// Where the next header will begin: padding is written with it.
+  package var alignedPosition: Int64 {
+    (sink.position + Self.blockSize - 1) / Self.blockSize * Self.blockSize
+  }
+
   /// Bytes that an entry of `size` bytes takes, header and padding included.
   package static func room(forEntryOf size: Int64) -> Int64 {
     blockSize + (size + blockSize - 1) / blockSize * blockSize

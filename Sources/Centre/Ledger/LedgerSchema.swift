@@ -72,7 +72,7 @@ enum LedgerSchema {
     CREATE TABLE IF NOT EXISTS reports(
       site TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, sha256 TEXT NOT NULL,
       standing TEXT NOT NULL, n INTEGER NOT NULL, as_of TEXT NOT NULL, received_at TEXT NOT NULL,
-      envelope BLOB NOT NULL, state BLOB, chain TEXT NOT NULL, reason TEXT,
+      envelope BLOB NOT NULL, state BLOB, base TEXT NOT NULL, chain TEXT NOT NULL, reason TEXT,
       PRIMARY KEY(site, epoch, seq, sha256)) STRICT;
     CREATE TABLE IF NOT EXISTS site_intents(
       site TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, manifest TEXT NOT NULL,

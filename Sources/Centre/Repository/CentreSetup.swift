@@ -7,11 +7,15 @@ package import Trust
 
 /// Makes a centre: its keys, the first version of every shared role, ledger and depot.
 package enum CentreSetup {
+  /// Whom START-HERE.html tells people to call when nobody said better.
+  package static let defaultContact = "the centre that sent this medium"
+
   /// A rehearsal: one of each key, kept together, marked so in the root; never production.
   ///
+  /// - Parameter contact: whom START-HERE.html tells people to call.
   /// - Throws: `CentreReason.alreadyThere` when `folder` holds a centre or anything else.
   package static func rehearse(
-    in folder: FilePath, passphrase: Passphrase?, at now: Instant
+    in folder: FilePath, contact: String?, passphrase: Passphrase?, at now: Instant
   ) throws(Refusal) -> CentreProfile {
     try checkFree(folder)
     try DurableFile.makeFolder(folder)
@@ -23,7 +27,7 @@ package enum CentreSetup {
     try ledger.write { database in
       for (role, file) in roles { try Repository.store(file, role, version: 1, in: database) }
       let facts = [
-        ("rehearsal", "true"), ("courier", courier.publicKey.text), ("created", now.description),
+        ("rehearsal", "true"), ("contact", contact ?? defaultContact), ("courier", courier.publicKey.text), ("created", now.description),
       ]
       for (key, value) in facts {
         try database.execute(

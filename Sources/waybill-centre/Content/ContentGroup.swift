@@ -30,7 +30,7 @@ struct ContentAdd: WaybillCommand {
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
     let description = try ContentDescription(
-      parsing: try Argument.text(of: manifest), file: manifest)
+      parsing: try Given.text(of: manifest), file: manifest)
     let folder = try SourceFolder(FilePath(source))
     console.note(
       "Adding \(description.name) \(description.version): \(folder.items.count) files, "

@@ -26,7 +26,7 @@ struct IntentApply: WaybillCommand {
 
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
-    let description = try IntentDescription(parsing: try Argument.text(of: file), file: file)
+    let description = try IntentDescription(parsing: try Given.text(of: file), file: file)
     let results = try IntentIntake.apply(description, to: profile, at: SystemClock.now())
     return Outcome(
       lines: results.map { result in
@@ -62,8 +62,8 @@ struct IntentWithdraw: WaybillCommand {
 
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
-    let site = try profile.ledger.site(try Argument.site(site)).id
-    try profile.ledger.withdraw(try Argument.name(id), from: site, at: SystemClock.now())
+    let site = try profile.ledger.site(try Given.site(site)).id
+    try profile.ledger.withdraw(try Given.name(id), from: site, at: SystemClock.now())
     return Outcome(
       lines: ["Intent \(id) is no longer desired at \(site)."],
       facts: [("intent", .string(id)), ("site", .string(site.text))])
@@ -81,7 +81,7 @@ struct IntentList: WaybillCommand {
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
     let site = try site.map { text throws(Refusal) in
-      try profile.ledger.site(try Argument.site(text)).id
+      try profile.ledger.site(try Given.site(text)).id
     }
     let intents = try profile.ledger.intents(site: site, currentOnly: true)
     var table = Table("SITE", "INTENT", "REVISION", "CONTENT", "PROGRAM", "COLLECTION", "PURPOSE")

@@ -23,7 +23,7 @@ struct PolicyApply: WaybillCommand {
 
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
-    let policy = try PolicyDescription.policy(parsing: try Argument.text(of: file), file: file)
+    let policy = try PolicyDescription.policy(parsing: try Given.text(of: file), file: file)
     let isNew = try PolicyKeeper(of: profile).apply(policy, at: SystemClock.now())
     let site = policy.site?.text ?? ""
     return Outcome(
@@ -73,7 +73,7 @@ struct PolicyShow: WaybillCommand {
 
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
-    let site = try profile.ledger.site(try Argument.site(site)).id
+    let site = try profile.ledger.site(try Given.site(site)).id
     let keeper = PolicyKeeper(of: profile)
     let signed = try keeper.signed(site)
     let newest = try keeper.newest(site)

@@ -54,7 +54,7 @@ struct SiteAdd: WaybillCommand {
           CentreReason.rehearsalMixed, "--fingerprint", seen: "a fingerprint as argument",
           expected: "one typed at the terminal")
       }
-      return try Argument.fingerprint(fingerprint)
+      return try Given.fingerprint(fingerprint)
     }
     try Prompt.confirm(
       "Type the fingerprint of the enrolment of \(enrolment.site), as the site read it to you:",
@@ -90,7 +90,7 @@ struct SiteShow: WaybillCommand {
 
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
-    let record = try profile.ledger.site(try Argument.site(site))
+    let record = try profile.ledger.site(try Given.site(site))
     let policy = try PolicyKeeper(of: profile).signed(record.id)
     return Outcome(
       lines: [

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The names of the files of a bundle (FORMAT.md, 1), as we write them.
+package enum BundleFiles {
+  package static let papers = "papers.tar"
+  package static let papersCopy = "papers-copy.tar"
+  package static let orders = "orders.tar"
+
+  /// Whether a file of this name is one that a writer of ours makes.
+  static func isOurs(_ name: String) -> Bool {
+    switch name {
+    case papers, papersCopy, orders, StartHere.name, SumsFile.name, SumsFile.signatureName: true
+    default: volumeNumber(name) != nil
+    }
+  }
+
+  /// The number in `volume-001.tar`.
+  static func volumeNumber(_ name: String) -> Int64? {
+    guard name.hasPrefix("volume-"), name.hasSuffix(".tar") else { return nil }
+    return PlainNumber.parse(name.dropFirst(7).dropLast(4), padded: 3)
+  }
+}
