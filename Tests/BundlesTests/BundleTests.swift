@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct BundleTests {
   @Test("what was written into a bundle comes out of it", arguments: [130_000, 160_000, 1 << 20])

@@ -3,7 +3,7 @@ import Intents
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct IndexTests {
   static let digest = Digest.sha256([3])

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct MediumTests {
   @Test("M17 M31 M32: links, pipes and noise are never opened, and told apart")

@@ -4,7 +4,7 @@ import Intents
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct PapersTests {
   @Test("the first header of papers is the one of FORMAT.md, byte by byte")

@@ -3,7 +3,7 @@ import Intents
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct PeopleTests {
   @Test("a list of sums is read as it was written, ascending by name")

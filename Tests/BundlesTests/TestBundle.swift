@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 /// A small whole bundle: some files in frames, an index and a state as orders, papers with nothing signed.
 struct TestBundle {

@@ -2,7 +2,7 @@
 import Foundation
 import SystemPackage
 
-@testable import Bundles
+import Bundles
 
 /// A folder of one test's own, removed with it.
 final class TestFolder {

@@ -5,20 +5,20 @@ import Trust
 /// A rehearsal centre and its sites in one temporary folder, driven through the real programs.
 package final class Rehearsal: Sendable {
   package let scratch: Scratch
-  package let centre = Program("waybill-centre")
-  package let site = Program("waybill-site")
+  package let centre = BuiltProgram("waybill-centre")
+  package let site = BuiltProgram("waybill-site")
 
   package init() throws { scratch = try Scratch() }
 
   package static let collection = "Air-Gapped-Site-1-Devices"
 
   /// A command of the centre with `--json`, in its state folder.
-  package func centre(_ arguments: String...) throws -> Program.Run {
+  package func centre(_ arguments: String...) throws -> BuiltProgram.Run {
     try centre.run(arguments + ["--json", "--state", scratch["centre"].string])
   }
 
   /// A command of the site `id` with `--json`, in its state folder.
-  package func site(_ id: String, _ arguments: String...) throws -> Program.Run {
+  package func site(_ id: String, _ arguments: String...) throws -> BuiltProgram.Run {
     try site.run(arguments + ["--json", "--state", scratch["site-\(id)"].string])
   }
 
@@ -55,7 +55,7 @@ package final class Rehearsal: Sendable {
       """)
   }
 
-  package func applyPolicy(site id: String, egress: String = "full") throws -> Program.Run {
+  package func applyPolicy(site id: String, egress: String = "full") throws -> BuiltProgram.Run {
     let file = try scratch.write(
       "policy-\(id).yaml",
       """
@@ -102,7 +102,7 @@ package final class Rehearsal: Sendable {
 
   package func applyIntent(
     _ name: String, version: String, to sites: [String]
-  ) throws -> Program.Run {
+  ) throws -> BuiltProgram.Run {
     let file = try scratch.write(
       "intent-\(name).yaml",
       """
@@ -125,7 +125,7 @@ package final class Rehearsal: Sendable {
     package let description: String
   }
 
-  package func expectDone(_ run: Program.Run) throws {
+  package func expectDone(_ run: BuiltProgram.Run) throws {
     guard run.exit == 0 else {
       throw Failure(description: "exit \(run.exit): \(run.output) \(run.errors)")
     }

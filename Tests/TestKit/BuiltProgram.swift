@@ -5,7 +5,7 @@ package import SystemPackage
 package import Trust
 
 /// One of the built programs, run as a user would.
-package struct Program: Sendable {
+package struct BuiltProgram: Sendable {
   /// What a run ended with.
   package struct Run: Sendable {
     package let exit: Int32
@@ -44,7 +44,7 @@ package struct Program: Sendable {
   package init(
     _ name: String, wrapper: [String] = [], environment: [String: String] = [:]
   ) {
-    path = Program.folder + "/" + name
+    path = BuiltProgram.folder + "/" + name
     self.wrapper = wrapper
     self.environment = environment
   }
