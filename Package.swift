@@ -60,7 +60,8 @@ let package = Package(
     library("Bundles", ["Intents", "Trust", "CArchive", "CZstd", system]),
     library("Distribution", ["Intents", "Trust", "Bundles", system]),
     library("Centre", ["Intents", "Trust", "Bundles", database, yaml, logging, system]),
-    library("Site", ["Intents", "Trust", "Bundles", "Distribution", database, yaml, logging, system]),
+    library(
+      "Site", ["Intents", "Trust", "Bundles", "Distribution", database, yaml, logging, system]),
     library("Terminal", ["Intents", "Trust", "Bundles", argumentParser, logging]),
     program("waybill-centre", ["Terminal", "Centre", "Bundles", "Trust", "Intents", logging]),
     program(

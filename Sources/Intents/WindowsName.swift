@@ -7,13 +7,15 @@ package enum WindowsName {
   package static let longestPath = 150
 
   private static let devices: Set<String> = [
-    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
-    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "conin$", "conout$", "clock$",
+    "con", "prn", "aux", "nul", "conin$", "conout$", "clock$",
+    "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
   ]
 
   /// Whether the part before the first dot is a device name, in any case.
   package static func isReserved(_ name: some StringProtocol) -> Bool {
-    let stem = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+    let stem =
+      name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
     return devices.contains(stem.lowercased())
   }
 

@@ -18,4 +18,29 @@ package enum TrustLimits {
   package static let rootRotations = 256
   /// Signatures, and key ids of a role. More serve nobody and cost time.
   package static let keysOfRole = 64
+  /// Keys in one file, over all its roles.
+  package static let keysOfFile = 512
+
+  /// Days that the clock may be ahead of the newest `issued` before it stands for nothing: a year of
+  /// silence and a month.
+  package static let clockAheadOfIssued: Int64 = 400
+  /// Days that an `issued` may be ahead of the clock: no honest clock is off by more.
+  package static let issuedAheadOfClock: Int64 = 30
+  /// Seconds that an `issued` may be ahead of the clock without a word: 48 hours, for zones and drift.
+  package static let issuedAheadUnnoticed: Int64 = 172_800
+  /// Days that an `issued` may be ahead of the floor: twice the longest silence.
+  package static let issuedAheadOfFloor: Int64 = 800
+
+  /// Bytes of a passphrase and the newline behind it.
+  package static let passphrase = 1025
+  /// Argon2id, what is written: passes, and bytes of memory (libsodium's "interactive" memory, one pass more).
+  package static let argonPasses: Int64 = 3
+  package static let argonMemory: Int64 = 67_108_864
+  /// Argon2id, what is read: a key file must not be able to stall a host for hours or take all its memory.
+  package static let argonPassesRead: ClosedRange<Int64> = 1...16
+  package static let argonMemoryRead: ClosedRange<Int64> = 8_192...1_073_741_824
+
+  /// Bytes of the two comments of a minisign signature: minisign's own limits.
+  package static let untrustedComment = 1_024
+  package static let trustedComment = 8_192
 }

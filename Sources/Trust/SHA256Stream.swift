@@ -1,6 +1,7 @@
+package import Intents
+
 // SPDX-License-Identifier: Apache-2.0
 import struct Crypto.SHA256
-package import Intents
 
 /// A running SHA-256 (FIPS 180-4) through swift-crypto, which uses the processor's instructions where libsodium
 /// does not.
@@ -9,7 +10,9 @@ package struct SHA256Stream: Sendable {
 
   package init() {}
 
-  package mutating func update(_ bytes: UnsafeRawBufferPointer) { state.update(bufferPointer: bytes) }
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    state.update(bufferPointer: bytes)
+  }
 
   package mutating func update(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { state.update(bufferPointer: $0) }
@@ -22,7 +25,9 @@ package struct SHA256Stream: Sendable {
   /// The digest of all bytes so far; the stream may go on.
   package func finalize() -> Digest {
     let result = state.finalize()
-    guard let digest = Digest(bytes: Array(result)) else { preconditionFailure("SHA-256 is 32 bytes") }
+    guard let digest = Digest(bytes: Array(result)) else {
+      preconditionFailure("SHA-256 is 32 bytes")
+    }
     return digest
   }
 }

@@ -49,6 +49,13 @@ package enum DurableFile {
     try FileError.checking("remove", path, accepting: .noSuchFileOrDirectory) { unlinkPath(path) }
   }
 
+  /// Removes an empty folder; one that is not there is fine.
+  package static func removeFolder(_ folder: FilePath) throws(Refusal) {
+    try FileError.checking("remove folder", folder, accepting: .noSuchFileOrDirectory) {
+      removeFolderPath(folder)
+    }
+  }
+
   /// Makes the entries of the folder that holds `path` durable.
   package static func synchronizeFolder(of path: FilePath) throws(Refusal) {
     try synchronizeFolder(path.removingLastComponent())

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Intents
+package import Intents
 
 /// Lines of a source, each ended by LF and at most `BundleLimits.listingLine` long; holds one line and one chunk.
-struct LineReader {
+package struct LineReader {
   private let source: any ByteSource
   private var buffer: [UInt8] = []
   /// Where the next line begins in `buffer`, and how far it is filled.
@@ -15,10 +15,10 @@ struct LineReader {
 
   private static let chunk = 1 << 17
 
-  init(_ source: any ByteSource) { self.source = source }
+  package init(_ source: any ByteSource) { self.source = source }
 
   /// The next line without its LF, nil at the end of the source.
-  mutating func next() throws(Refusal) -> [UInt8]? {
+  package mutating func next() throws(Refusal) -> [UInt8]? {
     var searched = start
     while true {
       if let end = buffer[searched..<filled].firstIndex(of: 10) {

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make` lists what there is; `make demo` shows the whole loop.
+
+CONFIG ?= release
+FILTER ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help setup build test lint format interop demo fresh clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  CONFIG=debug builds and tests without optimisation; FILTER=Trust runs the tests that match"
+
+setup: ## install the Debian packages that build, tests and interop need
+	@scripts/setup
+
+build: setup ## build the three programs
+	swift build -c $(CONFIG)
+
+# --build-tests builds the programs too; `make build` before or after it has nothing left to do.
+test: setup ## build and run every test
+	swift build -c $(CONFIG) --build-tests
+	swift test -c $(CONFIG) --skip-build --disable-xctest $(if $(FILTER),--filter $(FILTER))
+
+lint: ## check imports, format, file lengths, licence lines, words, keys and scripts
+	@scripts/lint/run
+
+format: ## bring the Swift sources into the form that lint asks for
+	swift format format --in-place --parallel --recursive Sources Tests Package.swift
+
+.venv/ready: scripts/interop/requirements.txt | setup
+	python3 -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+interop: build .venv/ready ## check our bundles with python-tuf, minisign, bsdtar and sha256sum
+	scripts/interop/run
+
+demo: build ## carry software from a centre to a site and the proof back
+	scripts/demo
+
+fresh: ## prove that a fresh Debian 12 builds, tests and shows all of this (as root)
+	scripts/fresh
+
+clean: ## remove all that make has made here
+	rm -rf .build .build-* .venv .cache

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Intents
+import Trust
+
+/// `state.json`: the whole current state of a site (FORMAT.md, 12).
+package struct StateDocument: Hashable, Sendable {
+  /// An attack or fault that the site met on a medium.
+  package struct Sighting: Hashable, Sendable {
+    package let at: Instant
+    package let code: String
+    package let subject: String
+
+    package init(at: Instant, code: String, subject: String) {
+      self.at = at
+      self.code = code
+      self.subject = subject
+    }
+  }
+
+  /// A file of evidence beside the state.
+  package struct Evidence: Hashable, Sendable {
+    package let name: String
+    /// Bytes.
+    package let length: Int64
+    package let digest: Digest
+
+    package init(name: String, length: Int64, digest: Digest) {
+      self.name = name
+      self.length = length
+      self.digest = digest
+    }
+  }
+
+  package let site: SiteID
+  package let epoch: RandomID
+  package let seq: Int64
+  package let asOf: Instant
+  package let intents: [IntentResult]
+  /// Manifests whose every file the site holds.
+  package let heldManifests: [Digest]
+  /// Further files that it holds.
+  package let heldFiles: [Digest]
+  /// Files that were counted on and are gone.
+  package let needed: [Digest]
+  package let sightings: [Sighting]
+  package let evidence: [Evidence]
+
+  package init(
+    site: SiteID, epoch: RandomID, seq: Int64, asOf: Instant, intents: [IntentResult],
+    heldManifests: [Digest], heldFiles: [Digest], needed: [Digest], sightings: [Sighting],
+    evidence: [Evidence]
+  ) {
+    self.site = site
+    self.epoch = epoch
+    self.seq = seq
+    self.asOf = asOf
+    self.intents = intents.sorted { $0.id < $1.id }
+    self.heldManifests = heldManifests.sorted()
+    self.heldFiles = heldFiles.sorted()
+    self.needed = needed.sorted()
+    self.sightings = sightings
+    self.evidence = evidence.sorted { $0.name < $1.name }
+  }
+
+  package var encoded: [UInt8] {
+    let holds = JSONObject([
+      ("manifests", .array(heldManifests.map { .digest($0) })),
+      ("files", .array(heldFiles.map { .digest($0) })),
+    ])
+    let attacks = sightings.map { sighting in
+      JSONValue.object(
+        JSONObject([
+          ("at", .instant(sighting.at)), ("code", .string(sighting.code)),
+          ("subject", .string(sighting.subject)),
+        ]))
+    }
+    let files = evidence.map { file in
+      JSONValue.object(
+        JSONObject([
+          ("name", .string(file.name)), ("length", .integer(file.length)),
+          ("sha256", .digest(file.digest)),
+        ]))
+    }
+    let members: [(String, JSONValue)] =
+      DocumentHeader.members(type: "waybill-state") + [
+        ("site_id", .string(site.text)), ("epoch", .string(epoch.text)), ("seq", .integer(seq)),
+        ("as_of", .instant(asOf)), ("intents", .array(intents.map(StateDocument.json))),
+        ("holds", .object(holds)), ("need", .array(needed.map { .digest($0) })),
+        ("attacks", .array(attacks)), ("evidence", .array(files)),
+      ]
+    return JSONValue.object(JSONObject(members)).encoded
+  }
+
+  package init(parsing bytes: [UInt8]) throws(Refusal) {
+    let document = try JSONField(parsing: bytes, named: "state.json")
+    try DocumentHeader.check(document, type: "waybill-state")
+    var intents: [IntentResult] = []
+    for element in try document["intents"].array() {
+      intents.append(try StateDocument.intent(element))
+    }
+    var sightings: [Sighting] = []
+    for element in try document["attacks"].array() {
+      sightings.append(
+        Sighting(
+          at: try element["at"].instant(), code: try element["code"].string(),
+          subject: try element["subject"].string()))
+    }
+    var evidence: [Evidence] = []
+    for element in try document["evidence"].array() {
+      evidence.append(
+        Evidence(
+          name: try element["name"].string(), length: try element["length"].count(),
+          digest: try element["sha256"].digest()))
+    }
+    let holds = try document["holds"]
+    self.init(
+      site: try document["site_id"].siteID(), epoch: try document["epoch"].randomID(),
+      seq: try document["seq"].count(), asOf: try document["as_of"].instant(), intents: intents,
+      heldManifests: try holds["manifests"].digests(), heldFiles: try holds["files"].digests(),
+      needed: try document["need"].digests(), sightings: sightings, evidence: evidence)
+  }
+
+  private static func json(_ intent: IntentResult) -> JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("id", .string(intent.id.text)), ("revision", .integer(intent.revision)),
+      ("manifest", .digest(intent.manifest)), ("state", .string(intent.state.rawValue)),
+    ]
+    if let reason = intent.reason { members.append(("reason", .string(reason))) }
+    if let package = intent.packageID { members.append(("package_id", .string(package))) }
+    return .object(JSONObject(members))
+  }
+
+  private static func intent(_ field: JSONField) throws(Refusal) -> IntentResult {
+    IntentResult(
+      id: try field["id"].name(),
+      revision: try field["revision"].integer(in: 1...TrustLimits.jsonInteger),
+      manifest: try field["manifest"].digest(),
+      state: try field["state"].choice(IntentState.self),
+      reason: try field.optional("reason")?.string(),
+      packageID: try field.optional("package_id")?.string())
+  }
+}

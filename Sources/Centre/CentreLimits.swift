@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import Intents
+
+/// Every limit and term of this module, with its unit and reason.
+package enum CentreLimits {
+  /// Files of one content version; a manifest of so many is about 60 MB.
+  static let sourceFiles = 500_000
+  /// Levels of folders; a path has at most 150 characters anyway.
+  static let sourceDepth = 40
+  /// Bytes from which on a file has frames of its own; smaller ones share solid frames.
+  static let smallFile: Int64 = 65_536
+  /// Plain bytes of a solid frame, and pieces in it (FORMAT.md, 7).
+  static let solidPlain: Int64 = 4 << 20
+  static let solidPieces = 4096
+  /// Plain bytes of a frame of a large file: two of them with their output stay far below 256 MiB.
+  static let framePlain = 16 << 20
+  /// Level of zstd: 3 is where more costs much time for few bytes.
+  static let level = 3
+
+  /// Bytes of a hand-written YAML file, an enrolment file, a key file.
+  package static let handWritten: Int64 = 1 << 20
+  /// Bytes of state.json of a return.
+  static let stateLength: Int64 = 64 << 20
+
+  /// Days that role root, the offline roles and a site's line stay valid (design: 2 years, 1 year, 90 days).
+  static let rootDays: Int64 = 730
+  static let offlineDays: Int64 = 365
+  static let lineDays: Int64 = 90
+  /// Days that a trip may take: no bundle is made that could expire on the way.
+  static let tripDays: Int64 = 30
+  /// Days after which a site that has not reported is called overdue.
+  package static let courierPeriod: Int64 = 30
+
+  /// Bytes of a volume by default: below 4 GiB, a multiple of the block.
+  package static let volumeSize: Int64 = (4 << 30) - (4 << 20)
+}

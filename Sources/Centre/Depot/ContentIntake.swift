@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Foundation
+import GRDB
+package import Intents
+import SystemPackage
+import Trust
+
+/// Takes a package source folder into the depot as a new content version: nothing of it, or all.
+package struct ContentIntake {
+  private let profile: CentreProfile
+  private let depot: Depot
+  private let now: Instant
+  private let progress: (_ done: Int64, _ total: Int64) -> Void
+
+  package init(
+    to profile: CentreProfile, at now: Instant,
+    progress: @escaping (_ done: Int64, _ total: Int64) -> Void
+  ) {
+    self.profile = profile
+    depot = Depot(of: profile)
+    self.now = now
+    self.progress = progress
+  }
+
+  /// What came of it.
+  package struct Result: Sendable {
+    package let content: ContentRecord
+    /// Files that the depot did not have, and the bytes that they take there.
+    package let newFiles: Int64
+    package let storedBytes: Int64
+  }
+
+  package func add(
+    _ folder: SourceFolder, as description: ContentDescription
+  ) throws(Refusal) -> Result {
+    let line = try line(for: description)
+    var frames = try FrameMaker(depot: depot)
+    var files: [ContentFile] = []
+    var done: Int64 = 0
+    for item in folder.items {
+      let digest = try digest(of: item)
+      files.append(
+        ContentFile(
+          path: item.name, length: item.length, digest: digest, modified: item.modified))
+      if item.length > 0, try !isHeld(digest), !frames.has(digest) {
+        try frames.add(item, digest: digest)
+      }
+      done += item.length
+      progress(done, folder.totalLength)
+    }
+    try frames.finish()
+    let content = try writeManifest(files, of: line, description)
+    try book(content, frames: frames.made)
+    return Result(
+      content: content, newFiles: frames.fileCount,
+      storedBytes: frames.made.reduce(0) { $0 + $1.length })
+  }
+
+  /// The line of the product: the one that its name has, or a fresh one.
+  private func line(for description: ContentDescription) throws(Refusal) -> RandomID {
+    let released = try profile.ledger.contents().filter {
+      $0.name.utf8.elementsEqual(description.name.utf8)
+    }
+    if let twin = released.first(where: { $0.version.utf8.elementsEqual(description.version.utf8) }) {
+      throw Refusal(
+        CentreReason.alreadyThere, "\(description.name) \(description.version)",
+        seen: "content \(twin.id), added \(twin.addedAt)", expected: "a new version")
+    }
+    if let highest = released.map(\.counter).max(), description.counter <= highest {
+      throw Refusal(
+        CentreReason.counterNotAbove, "\(description.name) \(description.version), counter",
+        seen: String(description.counter), expected: "above \(highest)")
+    }
+    return try profile.ledger.line(of: description.name) ?? RandomID.generate()
+  }
+
+  private func isHeld(_ file: Digest) throws(Refusal) -> Bool {
+    try profile.ledger.read { try depot.holds(file, in: $0) }
+  }
+
+  private func digest(of item: SourceFolder.Item) throws(Refusal) -> Digest {
+    let reader = try SourceReader(item)
+    var stream = SHA256Stream()
+    while let chunk = try reader.next() { stream.update(chunk) }
+    return stream.finalize()
+  }
+
+  private func writeManifest(
+    _ files: [ContentFile], of line: RandomID, _ description: ContentDescription
+  ) throws(Refusal) -> ContentRecord {
+    let manifest = ContentManifest(
+      salt: RandomID.generate(), line: line, name: description.name, version: description.version,
+      counter: description.counter, publisherScope: description.publisherScope,
+      programs: description.programs, fileCount: Int64(files.count),
+      totalLength: files.reduce(0) { $0 + $1.length })
+    try DurableFile.makeFolder(depot.folder.appending("manifests"))
+    let draft = depot.folder.appending("manifests").appending("new.part")
+    try DurableFile.unlinkIfPresent(draft)
+    let descriptor = try DurableFile.create(draft)
+    var stream = SHA256Stream()
+    var length: Int64 = 0
+    var writer = ListingWriter(
+      header: ManifestDocument.header(manifest), listName: ManifestDocument.list
+    ) { (bytes) throws(Refusal) in
+      stream.update(bytes)
+      length += Int64(bytes.count)
+      try descriptor.writeAll(bytes, naming: draft)
+    }
+    try writer.headerLine()
+    for file in files { try writer.element(ManifestDocument.element(file)) }
+    try writer.end()
+    try descriptor.synchronize(naming: draft)
+    try descriptor.closing(naming: draft)
+    let digest = stream.finalize()
+    try DurableFile.rename(draft, to: depot.path(ofManifest: digest))
+    return ContentRecord(
+      manifest: digest, line: line, name: manifest.name, version: manifest.version,
+      counter: manifest.counter, length: length, fileCount: manifest.fileCount,
+      totalLength: manifest.totalLength, addedAt: now, releasedVersion: nil)
+  }
+
+  private func book(_ content: ContentRecord, frames: [Depot.Frame]) throws(Refusal) {
+    try profile.ledger.write { database in
+      for frame in frames { try Depot.insert(frame, in: database) }
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO lines(line, name) VALUES (?, ?)",
+        arguments: [content.line.text, content.name])
+      try database.execute(
+        sql: """
+          INSERT INTO content(manifest, line, counter, version, length, file_count, total_length, added_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          content.manifest.hex, content.line.text, content.counter, content.version,
+          content.length, content.fileCount, content.totalLength, content.addedAt.description,
+        ])
+      try LedgerAudit.append(
+        "content.added",
+        [
+          "content": content.id.text, "manifest": content.manifest.hex, "name": content.name,
+          "version": content.version, "counter": String(content.counter),
+        ], at: now, in: database)
+    }
+  }
+}

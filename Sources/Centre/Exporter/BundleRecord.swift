@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Foundation
+import GRDB
+import Intents
+import SystemPackage
+
+/// What the ledger keeps of a bundle, so that it can be written again to the byte.
+struct BundleRecord {
+  let profile: CentreProfile
+
+  struct Frozen {
+    let papers: [UInt8]
+    let fingerprint: Digest
+    let expires: Instant
+    let volumeSize: Int64
+    let orders: [OrdersSources.Target]
+    let frames: [Depot.Frame]
+  }
+
+  /// Keeps the signed papers and all that they vouch for, before the papers touch the medium.
+  func freeze(
+    _ bundle: Exporter.Result, papers: [UInt8], sources: OrdersSources, frames: [Depot.Frame],
+    at now: Instant
+  ) throws(Refusal) {
+    try profile.ledger.write { database in
+      try database.execute(
+        sql: """
+          UPDATE bundles SET state = 'frozen', issued = ?, expires = ?, fingerprint = ?, papers = ?,
+            plain = ?, stored = ? WHERE site = ? AND n = ?
+          """,
+        arguments: [
+          now.description, bundle.expires.description, bundle.fingerprint.hex, Data(papers),
+          bundle.plain, bundle.stored, bundle.site.text, bundle.number,
+        ])
+      for target in sources.targets {
+        try database.execute(
+          sql: "INSERT INTO bundle_orders(site, n, target, sha256, bytes) VALUES (?, ?, ?, ?, ?)",
+          arguments: [
+            bundle.site.text, bundle.number, target.name, target.digest.hex,
+            target.bytes.map { Data($0) },
+          ])
+      }
+      for (ordinal, frame) in frames.enumerated() {
+        try database.execute(
+          sql: "INSERT INTO bundle_frames(site, n, ordinal, frame) VALUES (?, ?, ?, ?)",
+          arguments: [bundle.site.text, bundle.number, ordinal, frame.digest.hex])
+      }
+      try LedgerAudit.append(
+        "bundle.signed",
+        ["site": bundle.site.text, "n": String(bundle.number),
+          "fingerprint": bundle.fingerprint.hex], at: now, in: database)
+    }
+  }
+
+  /// Books that the bundle lies on a medium, whole and read again.
+  func markWritten(
+    _ bundle: Exporter.Result, medium: FilePath, at now: Instant
+  ) throws(Refusal) {
+    try DurableFile.unlinkIfPresent(
+      profile.workFolder.appending("\(bundle.site).\(bundle.number).index.json"))
+    try profile.ledger.write { database in
+      try database.execute(
+        sql: "UPDATE bundles SET state = 'written', medium = ? WHERE site = ? AND n = ?",
+        arguments: [medium.text, bundle.site.text, bundle.number])
+      try LedgerAudit.append(
+        "bundle.written",
+        ["site": bundle.site.text, "n": String(bundle.number),
+          "fingerprint": bundle.fingerprint.hex], at: now, in: database)
+    }
+  }
+
+  func frozen(_ number: Int64, of site: SiteID) throws(Refusal) -> Frozen {
+    let (row, orders, frames) = try profile.ledger.read { database in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT * FROM bundles WHERE site = ? AND n = ? AND papers IS NOT NULL",
+        arguments: [site.text, number])
+      let orders = try Row.fetchAll(
+        database,
+        sql: "SELECT * FROM bundle_orders WHERE site = ? AND n = ? ORDER BY target",
+        arguments: [site.text, number]
+      ).map { row in
+        OrdersSources.Target(
+          name: row["target"], digest: try row.parsed("sha256") { Digest(hex: $0) },
+          bytes: (row["bytes"] as Data?).map { Array($0) })
+      }
+      let frames = try String.fetchAll(
+        database,
+        sql: "SELECT frame FROM bundle_frames WHERE site = ? AND n = ? ORDER BY ordinal",
+        arguments: [site.text, number]
+      ).map { try Depot.frame($0, in: database) }
+      return (row, orders, frames)
+    }
+    guard let row else {
+      throw Refusal(
+        CentreReason.repeatUnknown, "bundle \(number) of \(site)", seen: "no signed papers",
+        expected: "a bundle that was exported")
+    }
+    return Frozen(
+      papers: Array(row["papers"] as Data),
+      fingerprint: try row.parsed("fingerprint") { Digest(hex: $0) },
+      expires: try row.parsed("expires") { Instant($0) }, volumeSize: row["volume_size"],
+      orders: orders, frames: frames)
+  }
+}
+
+/// Folders that an interrupted export left on a medium, and the numbers that it drew in vain.
+struct UnfinishedBundles {
+  let profile: CentreProfile
+  let medium: FilePath
+
+  /// Removes them, and marks the numbers below `number` that were never signed as unused.
+  func clear(_ site: SiteID, below number: Int64) throws(Refusal) {
+    let numbers = try profile.ledger.read { database in
+      try Int64.fetchAll(
+        database, sql: "SELECT n FROM bundles WHERE site = ? AND n < ? AND state = 'drawn'",
+        arguments: [site.text, number])
+    }
+    for unused in numbers {
+      try BundleWriter.removeUnfinished(.out(site, n: unused), on: medium)
+      try DurableFile.unlinkIfPresent(
+        profile.workFolder.appending("\(site).\(unused).index.json"))
+    }
+    try profile.ledger.write { database in
+      try database.execute(
+        sql: "UPDATE bundles SET state = 'unused' WHERE site = ? AND n < ? AND state = 'drawn'",
+        arguments: [site.text, number])
+    }
+  }
+}

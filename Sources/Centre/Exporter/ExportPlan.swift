@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Bundles
+package import Intents
+import Trust
+
+/// What a bundle for one site would carry now; made without changing anything.
+package struct ExportPlan: Sendable {
+  /// The part of one content version that the site lacks.
+  package struct Share: Sendable {
+    package let content: ContentRecord
+    /// Files with frames of their own, in manifest order.
+    let large: [Digest]
+    /// Files that share solid frames, in manifest order, with their lengths.
+    let small: [(digest: Digest, length: Int64)]
+    package let heldCount: Int64
+    /// Plain bytes of the files that travel.
+    package let plain: Int64
+
+    package var fileCount: Int64 { Int64(large.count + small.count) }
+  }
+
+  package let site: SiteRecord
+  package let intents: [DeploymentIntent]
+  /// Bytes of the signed policy; nil while the built-in one holds.
+  let policyBytes: [UInt8]?
+  package let shares: [Share]
+  /// What it acknowledges.
+  package let acknowledged: ReportPoint
+  /// Whether receipts were left out of account.
+  package let isFull: Bool
+
+  package var plain: Int64 { shares.reduce(0) { $0 + $1.plain } }
+  package var fileCount: Int64 { shares.reduce(0) { $0 + $1.fileCount } }
+
+  /// - Parameter isFull: sends all files, whatever the site holds.
+  /// - Throws: `CentreReason.sealingUnavailable`, `.notReleased`, `.policyForbids`, `.unknownProgram`.
+  package init(for site: SiteRecord, isFull: Bool, in profile: CentreProfile) throws(Refusal) {
+    self.site = site
+    self.isFull = isFull
+    let signed = try PolicyKeeper(of: profile).signed(site.id)
+    let policy = signed?.policy ?? .builtIn
+    guard policy.sealing == .none else {
+      throw Refusal(
+        CentreReason.sealingUnavailable, "policy of \(site.id)",
+        seen: signed == nil ? "no signed policy: the built-in one demands sealing" : "sealing required",
+        expected: "sealing: none")
+    }
+    policyBytes = signed?.bytes
+    intents = try profile.ledger.intents(site: site.id, currentOnly: true).map(\.intent)
+    acknowledged = try profile.ledger.acknowledged(site)
+    let held = isFull ? HeldFiles.none : try HeldFiles(of: site, in: profile)
+    var shares: [Share] = []
+    var sent: Set<Digest> = []
+    for intent in intents {
+      guard let content = try profile.ledger.content(manifest: intent.manifest),
+        content.releasedVersion != nil
+      else {
+        throw Refusal(
+          CentreReason.notReleased, "intent \(intent.id)", seen: "content \(intent.content)",
+          expected: "content that role content lists")
+      }
+      try IntentCheck.check(
+        intent, manifest: try Depot(of: profile).manifest(content.manifest), policy: policy)
+      if shares.contains(where: { $0.content.manifest == content.manifest }) { continue }
+      shares.append(
+        try ExportPlan.share(of: content, held: held, sent: &sent, in: profile))
+    }
+    self.shares = shares
+  }
+
+  private static func share(
+    of content: ContentRecord, held: HeldFiles, sent: inout Set<Digest>, in profile: CentreProfile
+  ) throws(Refusal) -> Share {
+    var large: [Digest] = []
+    var small: [(digest: Digest, length: Int64)] = []
+    var heldCount: Int64 = 0
+    var plain: Int64 = 0
+    let listing = try Depot(of: profile).files(of: content.manifest)
+    while let element = try listing.next() {
+      let file = try ManifestDocument.file(element)
+      if file.length == 0 { continue }
+      if held.contains(file.digest) {
+        heldCount += 1
+        continue
+      }
+      guard sent.insert(file.digest).inserted else { continue }
+      plain += file.length
+      if file.length < CentreLimits.smallFile {
+        small.append((file.digest, file.length))
+      } else {
+        large.append(file.digest)
+      }
+    }
+    return Share(
+      content: content, large: large, small: small, heldCount: heldCount, plain: plain)
+  }
+}

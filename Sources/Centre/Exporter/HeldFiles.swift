@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Bundles
+import Foundation
+import GRDB
+package import Intents
+
+/// What a site holds by receipt: only what the newest booked report of its epoch promises, never what was sent.
+package struct HeldFiles: Sendable {
+  /// The report that the promise is from; nil when nothing counts on one.
+  package let report: ReportPoint?
+  private let files: Set<Digest>
+
+  package static let none = HeldFiles(report: nil, files: [])
+
+  package func contains(_ file: Digest) -> Bool { files.contains(file) }
+
+  private init(report: ReportPoint?, files: Set<Digest>) {
+    self.report = report
+    self.files = files
+  }
+
+  /// Reads the promise of the newest booked report of `site`. Manifests that the centre does not know are
+  /// left out (they are never used as reference).
+  init(of site: SiteRecord, in profile: CentreProfile) throws(Refusal) {
+    guard let newest = try profile.ledger.newestReport(of: site), let state = newest.state else {
+      self = .none
+      return
+    }
+    let depot = Depot(of: profile)
+    var files = Set(state.heldFiles)
+    for manifest in state.heldManifests {
+      guard try profile.ledger.content(manifest: manifest) != nil else { continue }
+      let listing = try depot.files(of: manifest)
+      while let element = try listing.next() {
+        files.insert(try ManifestDocument.file(element).digest)
+      }
+    }
+    files.subtract(state.needed)
+    self.init(report: newest.point, files: files)
+  }
+}
+
+/// A report as it was booked.
+struct BookedReport {
+  let point: ReportPoint
+  /// nil for the enrolment, which carries none.
+  let state: StateDocument?
+  let asOf: Instant
+  let number: Int64
+}
+
+extension Ledger {
+  /// The newest report of the site's epoch that was booked; the enrolment when there is none.
+  func newestReport(of site: SiteRecord) throws(Refusal) -> BookedReport? {
+    let row = try read { database in
+      try Row.fetchOne(
+        database,
+        sql: """
+          SELECT seq, sha256, state, as_of, n FROM reports
+          WHERE site = ? AND epoch = ? AND standing = 'booked' ORDER BY seq DESC LIMIT 1
+          """, arguments: [site.id.text, site.epoch.text])
+    }
+    guard let row else { return nil }
+    let state = try (row["state"] as Data?).map { bytes throws(Refusal) in
+      try StateDocument(parsing: Array(bytes))
+    }
+    return BookedReport(
+      point: ReportPoint(seq: row["seq"], digest: try row.parsed("sha256") { Digest(hex: $0) }),
+      state: state, asOf: try row.parsed("as_of") { Instant($0) }, number: row["n"])
+  }
+
+  /// What the next bundle acknowledges.
+  func acknowledged(_ site: SiteRecord) throws(Refusal) -> ReportPoint {
+    try newestReport(of: site)?.point ?? ReportPoint(seq: 0, digest: site.enrolment)
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import GRDB
+import Intents
+
+/// Draws the number N of a site's next bundle. A number once drawn is never used again, whatever happens to
+/// the bundle.
+struct NumberDraw {
+  let profile: CentreProfile
+
+  /// High-water file first, then the ledger, each durable before the next.
+  ///
+  /// - Throws: `CentreReason.numbersDisagree` when the two differ by other than one interrupted draw.
+  func draw(for site: SiteID, volumeSize: Int64, at now: Instant) throws(Refusal) -> Int64 {
+    let inLedger = try lastInLedger(site)
+    let inFile = try lastInFile(site)
+    guard inFile == inLedger || inFile == inLedger + 1 else {
+      throw Refusal(
+        CentreReason.numbersDisagree, "line of \(site)",
+        seen: "\(inLedger) in the ledger, \(inFile) in \(profile.highWaterFile(site).text)",
+        expected: "one number")
+    }
+    let number = inFile + 1
+    try DurableFile.write(Array("\(number)\n".utf8), to: profile.highWaterFile(site))
+    try profile.ledger.write { database in
+      // An interrupted draw left its number in the file alone: it stays unused, the ledger follows.
+      if inFile > inLedger {
+        try insert(site, inFile, state: "unused", volumeSize, at: now, in: database)
+      }
+      try insert(site, number, state: "drawn", volumeSize, at: now, in: database)
+    }
+    return number
+  }
+
+  private func insert(
+    _ site: SiteID, _ number: Int64, state: String, _ volumeSize: Int64, at now: Instant,
+    in database: Database
+  ) throws {
+    try database.execute(
+      sql: "INSERT INTO bundles(site, n, state, drawn_at, volume_size) VALUES (?, ?, ?, ?, ?)",
+      arguments: [site.text, number, state, now.description, volumeSize])
+  }
+
+  private func lastInLedger(_ site: SiteID) throws(Refusal) -> Int64 {
+    try profile.ledger.read { database in
+      try Int64.fetchOne(
+        database, sql: "SELECT max(n) FROM bundles WHERE site = ?", arguments: [site.text]) ?? 0
+    }
+  }
+
+  private func lastInFile(_ site: SiteID) throws(Refusal) -> Int64 {
+    let path = profile.highWaterFile(site)
+    guard FileQuery.status(path) != nil else { return 0 }
+    let text = String(decoding: try FileQuery.contents(of: path, cap: 64), as: UTF8.self)
+    guard text.hasSuffix("\n"), let number = Int64(text.dropLast()), number > 0 else {
+      throw Refusal(
+        CentreReason.numbersDisagree, path.text, seen: text, expected: "a number and a line feed")
+    }
+    return number
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Intents
+import SystemPackage
+import Trust
+
+/// Takes orders and volumes of a return apart, in a private folder: every block is verified before a parser
+/// sees it, every file is what the signed statement says.
+struct EvidenceReader {
+  let state: StateDocument
+  private let folder: FilePath
+
+  /// - Throws: 20 for a missing or unreadable file, 10 for another content.
+  init(_ report: SignedReport, pieces: [PieceLocation], work: FilePath) throws(Refusal) {
+    folder = work.appending("return-\(report.digest.hex.prefix(16))")
+    let sources = try EvidenceReader.sources(pieces)
+    EvidenceReader.remove(folder)
+    try DurableFile.makeFolder(folder)
+    var stateBytes: [UInt8] = []
+    let index = folder.appending("index.json")
+    let tar = try TarReader(
+      try VerifiedPieceReader(
+        sources[0], as: report.waybill.orders, blockSize: report.waybill.blockSize),
+      rules: .backOrders)
+    while let entry = try tar.next() {
+      if entry.name == "state.json" {
+        stateBytes = try tar.contents(cap: CentreLimits.stateLength)
+      } else {
+        let file = try WorkFile(index)
+        try tar.forEachChunk { (bytes) throws(Refusal) in try file.append(bytes) }
+        try file.close()
+      }
+    }
+    try report.check("state.json", is: Digest.sha256(stateBytes))
+    state = try StateDocument(parsing: stateBytes)
+    try SignedReport.match(
+      "state.json, site, epoch and seq", seen: "\(state.site) \(state.epoch) \(state.seq)",
+      expected: "\(report.site.id) \(report.predicate.epoch) \(report.predicate.seq)")
+    try readFrames(report.waybill, sources, index: index)
+    for evidence in state.evidence {
+      let digest = try EvidenceReader.digest(of: path(evidence.digest), length: evidence.length)
+      try report.check(evidence.name, is: digest)
+    }
+  }
+
+  /// Calls `take` for each line of an evidence file; none when the return has no such file.
+  func forEachLine(
+    of name: String, _ take: (JSONField) throws(Refusal) -> Void
+  ) throws(Refusal) {
+    guard let evidence = state.evidence.first(where: { $0.name == name }), evidence.length > 0 else {
+      return
+    }
+    var lines = LineReader(try FileSource(path(evidence.digest)))
+    var number = 0
+    while let line = try lines.next() {
+      number += 1
+      try take(try JSONField(parsing: line, named: "\(name), line \(number)"))
+    }
+  }
+
+  /// Removes the private folder.
+  func discard() { EvidenceReader.remove(folder) }
+
+  private func path(_ file: Digest) -> FilePath { folder.appending(file.hex) }
+
+  private func readFrames(
+    _ waybill: Waybill, _ sources: [any ByteSource], index: FilePath
+  ) throws(Refusal) {
+    let wanted = Set(state.evidence.map(\.digest))
+    let frames = try FrameStream(
+      index: try IndexReader(
+        try FileSource(index), volumes: waybill.volumes))
+    var open: [Digest: WorkFile] = [:]
+    for (number, file) in waybill.volumes.enumerated() {
+      let stream = try VerifiedPieceReader(
+        sources[number + 1], as: file, blockSize: waybill.blockSize)
+      _ = try frames.read(
+        volume: number + 1, from: stream,
+        wants: { frame in frame.pieces.contains { wanted.contains($0.file) } }
+      ) { (piece, bytes) throws(Refusal) in
+        guard wanted.contains(piece.file) else { return }
+        if open[piece.file] == nil { open[piece.file] = try WorkFile(path(piece.file)) }
+        try open[piece.file]?.append(bytes)
+      }
+    }
+    try frames.finish()
+    for file in open.values { try file.close() }
+  }
+
+  private static func sources(_ pieces: [PieceLocation]) throws(Refusal) -> [any ByteSource] {
+    let missing = pieces.filter { $0.best == nil }.map(\.file.name)
+    guard missing.isEmpty else {
+      throw Refusal(
+        BundleReason.pieceShort, "return", seen: "missing \(missing.joined(separator: ", "))",
+        expected: "all \(pieces.count) files of its waybill")
+    }
+    var sources: [any ByteSource] = []
+    for piece in pieces {
+      if let file = piece.best { sources.append(try file.open()) }
+    }
+    return sources
+  }
+
+  private static func digest(of path: FilePath, length: Int64) throws(Refusal) -> Digest {
+    if length == 0 { return Digest.sha256([UInt8]()) }
+    let source = try FileSource(path)
+    try SignedReport.match(path.text, seen: "\(source.length) bytes", expected: "\(length) bytes")
+    let stream = SourceStream(source)
+    var hash = SHA256Stream()
+    while let bytes = try stream.next() { hash.update(bytes) }
+    return hash.finalize()
+  }
+
+  private static func remove(_ folder: FilePath) {
+    guard let names = try? FileQuery.names(in: folder) else { return }  // there is none
+    for name in names {
+      try? DurableFile.unlinkIfPresent(folder.appending(name))  // a left-over is removed next time
+    }
+    try? DurableFile.removeFolder(folder)  // the same
+  }
+}
+
+/// A private file that is appended to.
+private final class WorkFile {
+  private let path: FilePath
+  private let descriptor: FileDescriptor
+
+  init(_ path: FilePath) throws(Refusal) {
+    self.path = path
+    descriptor = try DurableFile.create(path)
+  }
+
+  func append(_ bytes: UnsafeRawBufferPointer) throws(Refusal) {
+    try descriptor.writeAll(bytes, naming: path)
+  }
+
+  func close() throws(Refusal) { try descriptor.closing(naming: path) }
+}

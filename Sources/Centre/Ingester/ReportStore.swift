@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Foundation
+import GRDB
+import Intents
+import Trust
+
+/// Reports in the ledger: what was accepted, what was set aside.
+struct ReportStore {
+  let ledger: Ledger
+
+  /// What was accepted of the site's epoch.
+  func history(of site: SiteRecord) throws(Refusal) -> Booking.History {
+    let rows = try ledger.read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT seq, sha256, chain, base FROM reports
+          WHERE site = ? AND epoch = ? AND standing IN ('booked', 'filled') ORDER BY seq
+          """, arguments: [site.id.text, site.epoch.text])
+    }
+    var history = Booking.History(enrolment: site.enrolment)
+    for row in rows {
+      var chain: [Digest] = []
+      for text in (row["chain"] as String).split(separator: " ") {
+        if let link = Digest(hex: text) { chain.append(link) }
+      }
+      let seq: Int64 = row["seq"]
+      let base = ReportPoint(
+        seq: seq - Int64(chain.count) - 1, digest: try row.parsed("base") { Digest(hex: $0) })
+      history.add(
+        seq: seq, digest: try row.parsed("sha256") { Digest(hex: $0) }, base: base, chain: chain)
+    }
+    return history
+  }
+
+  func receivedAt(_ report: SignedReport) throws(Refusal) -> Instant? {
+    try ledger.read { database in
+      try Row.fetchOne(
+        database, sql: "SELECT received_at FROM reports WHERE site = ? AND sha256 = ?",
+        arguments: [report.site.id.text, report.digest.hex])?
+        .parsed("received_at") { Instant($0) }
+    }
+  }
+
+  /// Keeps a report that moves nothing.
+  func setAside(
+    _ report: SignedReport, _ standing: Ingester.Return.Standing, reason: String?, at now: Instant
+  ) throws(Refusal) {
+    try ledger.write { database in
+      try insert(report, standing, state: nil, reason: reason, at: now, in: database)
+    }
+  }
+
+  /// Books a report in one transaction, all of it or nothing.
+  ///
+  /// - Returns: how many device records it brought.
+  func book(
+    _ report: SignedReport, _ evidence: EvidenceReader, isNewest: Bool, at now: Instant
+  ) throws(Refusal) -> Int64 {
+    try ledger.write { database in
+      try insert(
+        report, isNewest ? .booked : .filled, state: evidence.state, reason: nil, at: now,
+        in: database)
+      try insertEvents(report, evidence, in: database)
+      guard isNewest else { return 0 }
+      try replaceIntents(report.site.id, evidence.state.intents, in: database)
+      return try replaceDevices(report.site.id, evidence, in: database)
+    }
+  }
+
+  private func insert(
+    _ report: SignedReport, _ standing: Ingester.Return.Standing, state: StateDocument?,
+    reason: String?, at now: Instant, in database: Database
+  ) throws {
+    let predicate = report.predicate
+    try database.execute(
+      sql: """
+        INSERT OR REPLACE INTO reports(site, epoch, seq, sha256, standing, n, as_of, received_at, envelope,
+          state, base, chain, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        report.site.id.text, predicate.epoch.text, predicate.seq, report.digest.hex,
+        standing.rawValue, predicate.number, predicate.asOf.description, now.description,
+        Data(report.envelope), state.map { Data($0.encoded) }, predicate.base.digest.hex,
+        predicate.chain.map(\.hex).joined(separator: " "), reason,
+      ])
+    var facts = [
+      "site": report.site.id.text, "seq": String(predicate.seq), "report": report.digest.hex,
+    ]
+    if let reason { facts["code"] = reason }
+    try LedgerAudit.append("return.\(standing.rawValue)", facts, at: now, in: database)
+  }
+
+  private func insertEvents(
+    _ report: SignedReport, _ evidence: EvidenceReader, in database: Database
+  ) throws {
+    let insert = try database.makeStatement(
+      sql: "INSERT OR IGNORE INTO events(site, epoch, seq, hash, line) VALUES (?, ?, ?, ?, ?)")
+    try evidence.forEachLine(of: EvidenceLine.events) { (line) throws(Refusal) in
+      let event = try AuditEvent(line)
+      try ledgered {
+        try insert.execute(arguments: [
+          report.site.id.text, report.predicate.epoch.text, event.seq, event.digest.hex,
+          Data(event.encoded),
+        ])
+      }
+    }
+  }
+
+  private func replaceIntents(
+    _ site: SiteID, _ intents: [IntentResult], in database: Database
+  ) throws {
+    try database.execute(sql: "DELETE FROM site_intents WHERE site = ?", arguments: [site.text])
+    for intent in intents {
+      try database.execute(
+        sql: """
+          INSERT INTO site_intents(site, id, revision, manifest, state, reason, package_id)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          site.text, intent.id.text, intent.revision, intent.manifest.hex, intent.state.rawValue,
+          intent.reason, intent.packageID,
+        ])
+    }
+  }
+
+  private func replaceDevices(
+    _ site: SiteID, _ evidence: EvidenceReader, in database: Database
+  ) throws -> Int64 {
+    try database.execute(sql: "DELETE FROM devices WHERE site = ?", arguments: [site.text])
+    let insert = try database.makeStatement(
+      sql: """
+        INSERT OR REPLACE INTO devices(site, intent, device, revision, state, exit_code, as_of)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """)
+    var count: Int64 = 0
+    try evidence.forEachLine(of: EvidenceLine.devices) { (line) throws(Refusal) in
+      let record = try EvidenceLine.record(line)
+      count += 1
+      try ledgered {
+        try insert.execute(arguments: [
+          site.text, record.intent.text, record.device, record.revision, record.state.rawValue,
+          record.exitCode, record.asOf.description,
+        ])
+      }
+    }
+    return count
+  }
+
+  /// Lets an error of SQLite through a closure that throws refusals only.
+  private func ledgered(_ body: () throws -> Void) throws(Refusal) {
+    do {
+      try body()
+    } catch {
+      throw Refusal(
+        CentreReason.ledgerFailed, "ledger", seen: "\(error)", expected: "SQLite to do it")
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import GRDB
+package import Intents
+package import SystemPackage
+
+/// What the centre knows and has done: one SQLite file, in WAL mode with synchronous FULL.
+package final class Ledger: Sendable {
+  private let queue: DatabaseQueue
+
+  /// Opens the ledger at `path`, creating it when `isNew`.
+  ///
+  /// - Throws: `CentreReason.notSetUp`, `.newerLedger`, `.ledgerDamaged`, `.ledgerFailed`.
+  package init(at path: FilePath, creating isNew: Bool = false) throws(Refusal) {
+    if !isNew, FileQuery.status(path)?.kind != .regular {
+      throw Refusal(
+        CentreReason.notSetUp, path.text, seen: "no ledger", expected: "a centre's state folder")
+    }
+    queue = try Ledger.translating { () throws -> DatabaseQueue in
+      var configuration = Configuration()
+      configuration.journalMode = .wal
+      configuration.busyMode = .timeout(10)
+      configuration.foreignKeysEnabled = true
+      return try DatabaseQueue(path: path.string, configuration: configuration)
+    }
+    try checkVersion(path)
+    // GRDB sets NORMAL when it opens a WAL database: FULL is set behind it, and read back.
+    let synchronous = try Ledger.translating { [queue] () throws -> Int? in
+      try queue.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        return try Int.fetchOne(database, sql: "PRAGMA synchronous")
+      }
+    }
+    guard synchronous == 2 else {
+      throw Refusal(
+        CentreReason.ledgerFailed, path.text, seen: "synchronous \(synchronous ?? -1)",
+        expected: "synchronous 2 (FULL)")
+    }
+    try write { try $0.execute(sql: LedgerSchema.sql) }
+  }
+
+  func read<Value>(_ body: (Database) throws -> Value) throws(Refusal) -> Value {
+    try Ledger.translating { [queue] () throws -> Value in try queue.read(body) }
+  }
+
+  /// One transaction: all of it or nothing.
+  func write<Value>(_ body: (Database) throws -> Value) throws(Refusal) -> Value {
+    try Ledger.translating { [queue] () throws -> Value in try queue.write(body) }
+  }
+
+  private func checkVersion(_ path: FilePath) throws(Refusal) {
+    let version = try read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+    guard version <= LedgerSchema.version else {
+      throw Refusal(
+        CentreReason.newerLedger, path.text, seen: "schema \(version)",
+        expected: "at most \(LedgerSchema.version)")
+    }
+  }
+
+  private static func translating<Value>(_ body: () throws -> Value) throws(Refusal) -> Value {
+    do {
+      return try body()
+    } catch let refusal as Refusal {
+      throw refusal
+    } catch let error as DatabaseError {
+      let reason: CentreReason =
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED: .ledgerBusy
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: .ledgerDamaged
+        default: .ledgerFailed
+        }
+      if error.resultCode == .SQLITE_FULL {
+        throw Refusal(
+          BundleReason.noSpace, "ledger", seen: error.message ?? "full", expected: "room for it")
+      }
+      throw Refusal(
+        reason, "ledger", seen: error.message ?? "SQLite \(error.resultCode.rawValue)",
+        expected: "SQLite to do it")
+    } catch {
+      throw Refusal(
+        CentreReason.ledgerFailed, "ledger", seen: "\(error)", expected: "SQLite to do it")
+    }
+  }
+}

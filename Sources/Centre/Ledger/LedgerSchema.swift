@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The tables of the ledger. Digests are 64 hex digits, moments are text as in FORMAT.md.
+enum LedgerSchema {
+  static let version = 1
+
+  static let sql = """
+    PRAGMA user_version = 1;
+    CREATE TABLE IF NOT EXISTS configuration(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+    CREATE TABLE IF NOT EXISTS audit(
+      seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event TEXT NOT NULL, line BLOB NOT NULL,
+      hash TEXT NOT NULL) STRICT;
+
+    -- root, targets, content and policy, as signed, by version
+    CREATE TABLE IF NOT EXISTS metadata(
+      role TEXT NOT NULL, version INTEGER NOT NULL, bytes BLOB NOT NULL,
+      PRIMARY KEY(role, version)) STRICT;
+
+    CREATE TABLE IF NOT EXISTS sites(
+      id TEXT PRIMARY KEY, epoch TEXT NOT NULL, key TEXT NOT NULL, keyid TEXT NOT NULL,
+      root_fingerprint TEXT NOT NULL, points TEXT NOT NULL, agent TEXT NOT NULL,
+      enrolment TEXT NOT NULL, enrolled_at TEXT NOT NULL) STRICT;
+
+    -- policy documents: a draft until `policy sign` puts it into role policy
+    CREATE TABLE IF NOT EXISTS policies(
+      site TEXT NOT NULL, sha256 TEXT NOT NULL, bytes BLOB NOT NULL, signed_version INTEGER,
+      applied_at TEXT NOT NULL, PRIMARY KEY(site, sha256)) STRICT;
+
+    -- product lines by the name that people use
+    CREATE TABLE IF NOT EXISTS lines(
+      line TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, floor INTEGER NOT NULL DEFAULT 0) STRICT;
+
+    CREATE TABLE IF NOT EXISTS content(
+      manifest TEXT PRIMARY KEY, line TEXT NOT NULL REFERENCES lines, counter INTEGER NOT NULL,
+      version TEXT NOT NULL, length INTEGER NOT NULL, file_count INTEGER NOT NULL,
+      total_length INTEGER NOT NULL, added_at TEXT NOT NULL, released_version INTEGER,
+      UNIQUE(line, version), UNIQUE(line, counter)) STRICT;
+
+    -- the depot: frames, and which bytes of which file lie in them
+    CREATE TABLE IF NOT EXISTS frames(
+      sha256 TEXT PRIMARY KEY, encoding TEXT NOT NULL, length INTEGER NOT NULL,
+      plain INTEGER NOT NULL, window INTEGER) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS pieces(
+      frame TEXT NOT NULL REFERENCES frames, at INTEGER NOT NULL, file TEXT NOT NULL,
+      start INTEGER NOT NULL, length INTEGER NOT NULL, of INTEGER NOT NULL,
+      PRIMARY KEY(frame, at)) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS pieces_by_file ON pieces(file, start);
+    CREATE TABLE IF NOT EXISTS solids(
+      key TEXT PRIMARY KEY, frame TEXT NOT NULL REFERENCES frames) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE IF NOT EXISTS intents(
+      site TEXT NOT NULL REFERENCES sites, id TEXT NOT NULL, revision INTEGER NOT NULL,
+      manifest TEXT NOT NULL REFERENCES content, program TEXT NOT NULL, collection TEXT NOT NULL,
+      purpose TEXT NOT NULL, available_from TEXT, deadline TEXT, scope TEXT NOT NULL,
+      rollback INTEGER NOT NULL, is_current INTEGER NOT NULL, applied_at TEXT NOT NULL,
+      PRIMARY KEY(site, id, revision)) STRICT;
+
+    -- one row a number drawn for a site's line, used or not
+    CREATE TABLE IF NOT EXISTS bundles(
+      site TEXT NOT NULL REFERENCES sites, n INTEGER NOT NULL, state TEXT NOT NULL,
+      drawn_at TEXT NOT NULL, issued TEXT, expires TEXT, fingerprint TEXT, papers BLOB,
+      volume_size INTEGER NOT NULL, plain INTEGER, stored INTEGER, medium TEXT,
+      PRIMARY KEY(site, n)) STRICT;
+    CREATE TABLE IF NOT EXISTS bundle_orders(
+      site TEXT NOT NULL, n INTEGER NOT NULL, target TEXT NOT NULL, sha256 TEXT NOT NULL,
+      bytes BLOB, PRIMARY KEY(site, n, target)) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS bundle_frames(
+      site TEXT NOT NULL, n INTEGER NOT NULL, ordinal INTEGER NOT NULL, frame TEXT NOT NULL,
+      PRIMARY KEY(site, n, ordinal)) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE IF NOT EXISTS reports(
+      site TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, sha256 TEXT NOT NULL,
+      standing TEXT NOT NULL, n INTEGER NOT NULL, as_of TEXT NOT NULL, received_at TEXT NOT NULL,
+      envelope BLOB NOT NULL, state BLOB, base TEXT NOT NULL, chain TEXT NOT NULL, reason TEXT,
+      PRIMARY KEY(site, epoch, seq, sha256)) STRICT;
+    CREATE TABLE IF NOT EXISTS site_intents(
+      site TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, manifest TEXT NOT NULL,
+      state TEXT NOT NULL, reason TEXT, package_id TEXT, PRIMARY KEY(site, id)) STRICT;
+    CREATE TABLE IF NOT EXISTS devices(
+      site TEXT NOT NULL, intent TEXT NOT NULL, device TEXT NOT NULL, revision INTEGER NOT NULL,
+      state TEXT NOT NULL, exit_code INTEGER, as_of TEXT NOT NULL,
+      PRIMARY KEY(site, intent, device)) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS events(
+      site TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
+      line BLOB NOT NULL, PRIMARY KEY(site, epoch, seq)) STRICT, WITHOUT ROWID;
+    """
+}

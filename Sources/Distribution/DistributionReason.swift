@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import Intents
+
+/// Why this module refuses. Numbers 50 to 59 of each exit code are Distribution's.
+package enum DistributionReason: String, CaseIterable, RefusalReason {
+  case contentDiffers = "WB1050"
+  case recordDamaged = "WB1051"
+  case libraryDisagrees = "WB1052"
+  case noSpace = "WB2150"
+  case idsExhausted = "WB2250"
+  case unavailable = "WB3050"
+  case busy = "WB3051"
+  case refused = "WB3150"
+  case foreignLibrary = "WB3151"
+  case nameRefused = "WB3152"
+  case keyReused = "WB3153"
+  case inUse = "WB3154"
+  case unknownObject = "WB3155"
+  case deviceListMalformed = "WB3156"
+  case wrongLibrary = "WB3250"
+
+  package var summary: String {
+    switch self {
+    case .contentDiffers: "bytes handed to the distribution point are not those of the manifest"
+    case .recordDamaged: "a record of the content library is damaged"
+    case .libraryDisagrees: "the tree does not agree with the layout known to public readers"
+    case .noSpace: "the distribution point has too little space for the content"
+    case .idsExhausted: "the content library has no number left for a new object"
+    case .unavailable: "the distribution point cannot be reached"
+    case .busy: "another process works on the distribution point"
+    case .refused: "the distribution point refused an operation for good"
+    case .foreignLibrary: "the folder is a content library that Waybill did not create"
+    case .nameRefused: "the distribution point cannot hold a file of this name"
+    case .keyReused: "a correlation id comes again with other content"
+    case .inUse: "the object is still used"
+    case .unknownObject: "the distribution point knows no such object"
+    case .deviceListMalformed: "a line of the device list is not of the documented form"
+    case .wrongLibrary: "the folder belongs to another distribution point"
+    }
+  }
+
+  package var hint: String {
+    switch self {
+    case .contentDiffers:
+      "the staged file changed after it was verified: find out who wrote to it, then import again"
+    case .recordDamaged:
+      "someone edited the folder waybill of the library: restore it from a backup, or make a new library"
+    case .libraryDisagrees:
+      "run apply again for content that Waybill manages; ask who changed the tree for any other"
+    case .noSpace: "make room on the file system of the library, then run the command again"
+    case .idsExhausted: "make a new library with another site code"
+    case .unavailable: "check that the disk or share is mounted and healthy, then run again"
+    case .busy: "wait until the other command has ended, then run again"
+    case .refused: "read what was seen, correct it at the distribution point, then run again"
+    case .foreignLibrary:
+      "choose an empty folder: a production content library must never be written to"
+    case .nameRefused: "ask the centre for a release whose file names Windows can hold"
+    case .keyReused: "ask the centre for a new revision of the intent"
+    case .inUse: "remove the deployments that use it first"
+    case .unknownObject: "apply the intent first, then ask again"
+    case .deviceListMalformed: "correct the line named in devices.ndjson, then run again"
+    case .wrongLibrary: "check the folder and the site code in the configuration of the site"
+    }
+  }
+}

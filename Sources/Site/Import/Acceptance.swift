@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Intents
+import SystemPackage
+import Trust
+
+/// Takes a bundle whose content is staged: in one transaction its number, versions and floors, its policy, its
+/// acknowledgement and its whole desired state become ours.
+struct Acceptance {
+  let site: OpenedSite
+  let clock: Instant
+  let verified: VerifiedPapers
+  let state: TrustState
+  let orders: Orders
+  let plan: Plan
+
+  func record() throws(Refusal) {
+    let manifests = try keepManifests()
+    try site.journal.write { journal in
+      try journal.setDocument(.trust, state.json.encoded)
+      if let policy = orders.policy { try journal.setDocument(.policy, policy.bytes) }
+      if let ack = orders.acknowledgement, ack.epoch == site.profile.epoch {
+        try journal.record(ack, at: clock)
+      }
+      for manifest in manifests { try journal.record(manifest) }
+      try journal.setDesired(orders.intents.intents)
+      if plan.sawPoint { try journal.setNeeded(Set(plan.needed), at: clock) }
+      try PlanResults(plan).record(journal, at: clock)
+      try journal.record(
+        KnownBundle(
+          number: verified.n, fingerprint: verified.fingerprint, state: .staged, at: clock))
+      try journal.setValue("\(verified.n)", of: JournalFact.number)
+      try journal.setValue("true", of: JournalFact.returnDue)
+      try journal.log(
+        "bundle.taken",
+        [
+          "n": "\(verified.n)", "fingerprint": verified.fingerprint.hex, "plan": plan.digest.hex,
+          "expires": "\(verified.expires)",
+        ], at: clock)
+      try journal.setValue("\(verified.expires)", of: JournalFact.expires)
+      try journal.setValue("\(verified.issued)", of: JournalFact.issued)
+    }
+    try site.folder.clearStaging()
+  }
+
+  /// Copies the manifests to where they stay; they are whole and durable before the journal names them.
+  private func keepManifests() throws(Refusal) -> [KnownManifest] {
+    var known: [KnownManifest] = []
+    for (digest, file) in orders.manifests.sorted(by: { $0.key < $1.key }) {
+      let kept = ManifestFile(digest, in: site.folder)
+      if try !kept.isWhole() { try DurableFile.rename(file.path, to: kept.path) }
+      known.append(KnownManifest(try kept.header(), digest: digest))
+    }
+    return known
+  }
+}
+
+/// Single facts that the journal remembers by name.
+enum JournalFact {
+  /// The newest N that was taken.
+  static let number = "n"
+  /// Whether something happened since the last report was written.
+  static let returnDue = "return_due"
+  /// When the newest bundle was issued, and when it expires.
+  static let issued = "issued"
+  static let expires = "expires"
+}
+
+/// How the intents of a plan stand before it is applied.
+struct PlanResults {
+  private let plan: Plan
+
+  init(_ plan: Plan) { self.plan = plan }
+
+  func record(_ journal: JournalTransaction, at now: Instant) throws {
+    let applied = Dictionary(
+      try journal.applied().map { ($0.intent.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for item in plan.items {
+      let result = item.result(item.refusal, packageID: applied[item.intent.id]?.packageID)
+      try journal.setResult(result, code: item.refusal?.code, at: now)
+    }
+    try journal.pruneResults()
+  }
+}

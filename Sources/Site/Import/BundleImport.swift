@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Intents
+import SystemPackage
+import Trust
+
+/// The import of one bundle whose papers verified, from finding its pieces to applying its plan.
+struct BundleImport {
+  let importer: Importer
+  let scan: MediumScan
+  let trials: [PapersTrial]
+  let trial: PapersTrial
+  let verified: VerifiedPapers
+  /// What is trusted after this bundle, if it is taken.
+  let after: PapersVerification
+  let before: TrustState
+
+  private var site: OpenedSite { importer.site }
+  private var clock: Instant { importer.clock }
+  private var voice: ImportVoice { importer.voice }
+
+  /// - Throws: why the bundle is refused; then nothing was changed at the point.
+  func run(_ outcome: inout ImportOutcome) throws(Refusal) {
+    try checkKind()
+    let known = try site.journal.read { try $0.bundle(verified.n, verified.fingerprint) }
+    if let known, known.state == .applied, verified.isRepeat {
+      outcome.bundles.append(BundleOutcome(trial, .repeated))
+      outcome.notes.append("already applied on \(known.at), nothing to do")
+      return
+    }
+    let waybill = try waybill()
+    voice.say("bundle \(verified.n) for \(verified.site), issued \(verified.issued)")
+    voice.say("expiry checked against \(verified.time)")
+    var locator = PieceLocator(scan)
+    let locations = locator.locate(waybill, near: trial.folder)
+    try checkPresence(locations)
+    outcome.notes += after.notes.map(BundleImport.text)
+    outcome.notes += FolderNotes(
+      scan: scan, trials: trials, accepted: trial, papers: try papers(), waybill: waybill,
+      locations: locations, courier: verified.courier, fingerprint: verified.fingerprint
+    ).lines()
+
+    try site.folder.clearStaging()
+    let reader = OrdersReader(papers: verified, waybill: waybill, staging: site.folder.staging)
+    let orders = try reader.read(try open(locations, at: 0))
+    let policy = try policy(orders)
+    let checks = OrdersCheck(site: site, verified: verified, orders: orders)
+    outcome.notes += try checks.run()
+    let inventory = try Inventory(index: orders.index, volumes: waybill.volumes)
+    let maker = PlanMaker(
+      site: site, policy: policy, trust: after.state, inventory: inventory,
+      manifests: orders.manifests)
+    let (plan, asked) = try maker.plan(orders.intents.intents)
+    outcome.plan = plan
+    if importer.mode == .planOnly {
+      outcome.bundles.append(BundleOutcome(trial, .planned))
+      return
+    }
+    try stage(waybill, locations, orders, asked, plan, &outcome)
+    try Acceptance(
+      site: site, clock: clock, verified: verified, state: after.state, orders: orders, plan: plan
+    ).record()
+    outcome.bundles.append(BundleOutcome(trial, .taken))
+    outcome.changed = "bundle \(verified.n) was taken"
+    let applied = try Applier(site, clock: clock, say: voice.say).run(plan)
+    outcome.applied = applied
+    outcome.changed += "; at the distribution point: \(applied.changed)"
+  }
+
+  private func checkKind() throws(Refusal) {
+    let isOurs = site.profile.isRehearsal
+    guard verified.isRehearsal == isOurs else {
+      throw Refusal(
+        SiteReason.otherRehearsal, "bundle \(verified.n)",
+        seen: verified.isRehearsal ? "a rehearsal bundle" : "a production bundle",
+        expected: isOurs ? "rehearsal only" : "production only")
+    }
+  }
+
+  private func papers() throws(Refusal) -> Papers {
+    guard let papers = trial.papers else { preconditionFailure("verified papers were read") }
+    return papers
+  }
+
+  /// The waybill, which must be the one that the site role lists.
+  private func waybill() throws(Refusal) -> Waybill {
+    let papers = try papers()
+    let bytes = papers["waybill.json"].map(Array.init) ?? []
+    guard let target = verified.siteTarget("waybill.json") else {
+      throw Refusal(
+        SiteReason.orderDiffers, "waybill.json", seen: "not listed", expected: "a target")
+    }
+    guard target.digest == .sha256(bytes), target.length == bytes.count else {
+      throw Refusal(
+        SiteReason.orderDiffers, "waybill.json", seen: Digest.sha256(bytes).hex,
+        expected: target.digest.hex)
+    }
+    let waybill = try papers.waybill()
+    guard waybill.siteID == verified.site, case .out(verified.n) = waybill.kind else {
+      throw Refusal(
+        SiteReason.orderDiffers, "waybill.json", seen: waybill.bundleName.text,
+        expected: BundleName.out(verified.site, n: verified.n).text)
+    }
+    return waybill
+  }
+
+  /// Names what is missing before anything is read (M05).
+  private func checkPresence(_ locations: [PieceLocation]) throws(Refusal) {
+    let missing = locations.filter { $0.best == nil }.map(\.file.name)
+    guard !missing.isEmpty else { return }
+    let volumes = locations.dropFirst()
+    let there = volumes.filter { $0.best != nil }.count
+    let seen = "\(there) of \(volumes.count) volumes; missing: \(missing.joined(separator: ", "))"
+    guard locations.first?.best != nil else {
+      throw Refusal(
+        SiteReason.ordersMissing, "bundle \(verified.n)", seen: seen,
+        expected: "orders.tar first of all: without it nothing can be planned")
+    }
+    throw Refusal(
+      SiteReason.volumesMissing, "bundle \(verified.n)", seen: seen,
+      expected: "all \(volumes.count) volumes")
+  }
+
+  private func open(_ locations: [PieceLocation], at index: Int) throws(Refusal) -> FileSource {
+    guard let file = locations[index].best else {
+      preconditionFailure("presence was checked before")
+    }
+    return try file.open()
+  }
+
+  /// The bundle's own policy, else the last good one, else the built-in; judged before any other order.
+  private func policy(_ orders: Orders) throws(Refusal) -> SitePolicy {
+    let policy = if let own = orders.policy { own.document } else { try site.policy() }
+    guard policy.sealing == .none else {
+      let whose = policy.site == nil ? "the built-in policy, as none is signed" : "the policy"
+      throw Refusal(
+        SiteReason.sealingDemanded, "bundle \(verified.n)", seen: "plain orders and volumes",
+        expected: "sealed ones, says \(whose)")
+    }
+    return policy
+  }
+
+  /// Brings everything the plan needs into the store. Nothing at the point is touched before this ended.
+  private func stage(
+    _ waybill: Waybill, _ locations: [PieceLocation], _ orders: Orders, _ asked: Inventory,
+    _ plan: Plan, _ outcome: inout ImportOutcome
+  ) throws(Refusal) {
+    let acting = Set(plan.items.filter(\.isEffective).map(\.intent.manifest))
+    try SpaceCheck(site: site).check(
+      store: asked.wantedLength, point: acting.compactMap { asked.atPoint[$0] })
+    var sources: [any ByteSource] = []
+    for index in locations.indices.dropFirst() { sources.append(try open(locations, at: index)) }
+    let total = waybill.volumes.reduce(0) { $0 + $1.length }
+    var done: Int64 = 0
+    let reader = VolumesReader(
+      waybill: waybill, index: orders.index, wanted: asked.wanted, store: site.store
+    ) { bytes in
+      done += bytes
+      voice.progress("verifying and staging", done, total)
+    }
+    let strangers = try reader.read(sources)
+    outcome.notes += strangers.map { "stranger: \($0)" }
+  }
+
+  private static func text(_ note: PapersVerification.Note) -> String {
+    switch note {
+    case .rootsTaken(let first, let last): "took roots \(first) to \(last)"
+    case .clockBehindFloor(let time): "the clock is behind: expiry was checked against \(time)"
+    case .issuedAhead(let issued, let time): "issued at \(issued), ahead of \(time)"
+    case .lineRestarted(let number):
+      "the keys of the line were replaced; it starts anew after \(number)"
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Intents
+import SystemPackage
+import Trust
+
+/// One distinct set of papers on a medium, and what verification says of it.
+struct PapersTrial {
+  enum Verdict {
+    /// Verified for this site.
+    case ours(VerifiedPapers, PapersVerification)
+    /// Of another site's line.
+    case foreign(Refusal)
+    /// A return bundle, which is the centre's matter.
+    case back
+    case refused(Refusal)
+  }
+
+  /// Where its copies lie.
+  var files: [MediumScan.File]
+  /// Nil when no papers could be read there.
+  let papers: Papers?
+  /// What they claim, to be believed only for telling people.
+  let claimedSite: String?
+  let claimedNumber: Int64?
+  let fingerprint: Digest?
+  var verdict: Verdict
+
+  /// Reads the papers at `file`; `verdict` is to be found by `verify`.
+  init(_ file: MediumScan.File) {
+    files = [file]
+    do throws(Refusal) {
+      let papers = try PapersReader.read(try file.open())
+      self.papers = papers
+      let timestamp = papers.metadata("timestamp.json").map(Array.init)
+      fingerprint = timestamp.map { .sha256($0) }
+      let waybill = try? papers.waybill()  // what is wrong with it is told when it is used
+      claimedSite = waybill?.siteID.text
+      claimedNumber = if case .out(let n)? = waybill?.kind { n } else { nil }
+      verdict = .back
+    } catch {
+      papers = nil
+      claimedSite = nil
+      claimedNumber = nil
+      fingerprint = nil
+      verdict = .refused(error)
+    }
+  }
+
+  /// Verifies the metadata against what this site trusts.
+  ///
+  /// - Returns: the state with every root that verified.
+  mutating func verify(
+    for site: SiteID, against state: TrustState, clock: Instant
+  ) -> PapersVerification? {
+    guard let papers, papers.kind == .out else { return nil }
+    do throws(Refusal) {
+      let files = papers.metadataNames.map { name in
+        (name: name, bytes: papers.metadata(name).map(Array.init) ?? [])
+      }
+      let verification = Trust.verify(
+        try PapersMetadata(files: files), for: site, against: state, clock: clock)
+      switch verification.outcome {
+      case .success(let verified): verdict = .ours(verified, verification)
+      case .failure(let refusal) where refusal.exit == .wrongSite: verdict = .foreign(refusal)
+      case .failure(let refusal): verdict = .refused(refusal)
+      }
+      return verification
+    } catch {
+      verdict = .refused(error)
+      return nil
+    }
+  }
+
+  var folder: FilePath { files.first?.folder ?? "" }
+
+  /// The papers on a medium, equal copies as one, in the order of the search.
+  static func all(on scan: MediumScan) -> [PapersTrial] {
+    var trials: [PapersTrial] = []
+    for file in scan.papersCandidates() {
+      let trial = PapersTrial(file)
+      if let digest = trial.papers?.digest,
+        let index = trials.firstIndex(where: { $0.papers?.digest == digest })
+      {
+        trials[index].files.append(file)
+      } else {
+        trials.append(trial)
+      }
+    }
+    return trials
+  }
+}

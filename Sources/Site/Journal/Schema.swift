@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+
+/// The tables of the journal. Moments are text as FORMAT.md, 2 writes them; digests are 64 hex digits.
+enum Schema {
+  static func create(_ database: Database) throws {
+    try database.execute(sql: tables)
+    try database.execute(sql: "PRAGMA user_version = \(SiteLimits.schema)")
+  }
+
+  private static let tables = """
+    CREATE TABLE configuration (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    -- Small documents as they were verified: trust, policy, acknowledgement, enrolment.
+    CREATE TABLE documents (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE bundles (
+      n INTEGER NOT NULL, fingerprint TEXT NOT NULL, state TEXT NOT NULL, code TEXT,
+      at TEXT NOT NULL, PRIMARY KEY (n, fingerprint)) STRICT, WITHOUT ROWID;
+    -- The whole desired state that the newest accepted bundle brought.
+    CREATE TABLE desired (
+      id TEXT PRIMARY KEY, revision INTEGER NOT NULL, manifest TEXT NOT NULL, program TEXT NOT NULL,
+      collection TEXT NOT NULL, purpose TEXT NOT NULL, available_from TEXT, deadline TEXT,
+      scope TEXT NOT NULL, rollback INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    -- What stands at the distribution point by our doing, in the same form and with its package id.
+    CREATE TABLE applied (
+      id TEXT PRIMARY KEY, revision INTEGER NOT NULL, manifest TEXT NOT NULL, program TEXT NOT NULL,
+      collection TEXT NOT NULL, purpose TEXT NOT NULL, available_from TEXT, deadline TEXT,
+      scope TEXT NOT NULL, rollback INTEGER NOT NULL, package_id TEXT, at TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    -- How each intent stands, as a report says it.
+    CREATE TABLE results (
+      id TEXT PRIMARY KEY, revision INTEGER NOT NULL, manifest TEXT NOT NULL, state TEXT NOT NULL,
+      code TEXT, reason TEXT, package_id TEXT, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE manifests (
+      digest TEXT PRIMARY KEY, line TEXT NOT NULL, counter INTEGER NOT NULL, name TEXT NOT NULL,
+      version TEXT NOT NULL, files INTEGER NOT NULL, length INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    CREATE TABLE counters (line TEXT PRIMARY KEY, counter INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    -- Every effect at the distribution point: planned before it is tried, done after it is known.
+    CREATE TABLE steps (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, intent TEXT NOT NULL, revision INTEGER NOT NULL,
+      kind TEXT NOT NULL, state TEXT NOT NULL, object TEXT, at TEXT NOT NULL,
+      UNIQUE (intent, revision, kind)) STRICT;
+    CREATE TABLE needed (digest TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE sightings (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, code TEXT NOT NULL,
+      subject TEXT NOT NULL) STRICT;
+    CREATE TABLE audit (
+      seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event TEXT NOT NULL, facts TEXT NOT NULL,
+      prev TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+    CREATE TABLE reports (
+      seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, facts TEXT NOT NULL, event_head INTEGER NOT NULL,
+      sighting_head INTEGER NOT NULL, n INTEGER NOT NULL, envelope BLOB NOT NULL,
+      state BLOB NOT NULL, at TEXT NOT NULL
+      ) STRICT;
+    CREATE TABLE acknowledgements (
+      epoch TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL, audit_head TEXT NOT NULL,
+      at TEXT NOT NULL, PRIMARY KEY (epoch, seq)) STRICT, WITHOUT ROWID;
+    """
+}

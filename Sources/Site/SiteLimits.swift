@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every limit of this module, with its unit and reason.
+package enum SiteLimits {
+  /// Version of the journal's tables, in SQLite's `user_version`. Rises with every change of them.
+  package static let schema = 1
+  /// Seconds to wait for another process that holds the journal, before saying so.
+  package static let journalPatience: Double = 5
+  /// Bytes of a small order (intents, policy, ack, enrolment). 100,000 intents have about 30 MB.
+  package static let orderLength: Int64 = 64 << 20
+  /// Bytes of a listing (index, manifest): 500,000 files have about 100 MB.
+  package static let listingLength: Int64 = 512 << 20
+  /// Intents of one site. A list of them is held in memory.
+  package static let intents = 100_000
+  /// Bytes read at a time when a file is hashed or copied.
+  package static let chunk = 1 << 20
+  /// Bytes left free on every file system beside what is counted: metadata, journal, slack of blocks.
+  package static let spaceReserve: Int64 = 16 << 20
+  /// Bytes left free on a medium beside the bundle: slack of its file system.
+  package static let mediumReserve: Int64 = 1 << 20
+  /// Folders that a batch remembers before it makes their entries durable.
+  package static let foldersOfBatch = 256
+  /// Bytes of the secret key's file.
+  package static let keyFileLength: Int64 = 16_384
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Glibc
+package import Intents
+package import SystemPackage
+
+/// What a file system has left.
+package enum FreeSpace {
+  /// Bytes that an ordinary process may still write where `path` lies, or where the nearest folder above it
+  /// lies while it does not exist.
+  package static func bytes(at path: FilePath) throws(Refusal) -> Int64 {
+    let buffer = try look(at: path)
+    let (bytes, overflows) = UInt64(buffer.f_bavail).multipliedReportingOverflow(
+      by: UInt64(buffer.f_frsize))
+    return overflows ? .max : Int64(clamping: bytes)
+  }
+
+  /// Whether two paths lie on one file system, so that what one takes the other lacks.
+  package static func isSame(_ first: FilePath, _ second: FilePath) throws(Refusal) -> Bool {
+    try look(at: first).f_fsid == look(at: second).f_fsid
+  }
+
+  private static func look(at path: FilePath) throws(Refusal) -> statvfs {
+    var place = path
+    var buffer = statvfs()
+    while place.withPlatformString({ statvfs($0, &buffer) }) != 0 {
+      let error = Errno.current
+      let parent = place.removingLastComponent()
+      guard error == .noSuchFileOrDirectory, parent != place, !parent.isEmpty else {
+        throw FileError.refusal("ask for free space", place, error)
+      }
+      place = parent
+    }
+    return buffer
+  }
+}

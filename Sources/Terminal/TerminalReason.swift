@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Intents
+
+/// Why this module refuses. Numbers 95 to 99 of each exit code are Terminal's.
+package enum TerminalReason: String, CaseIterable, RefusalReason {
+  case noTerminal = "WB1595"
+  case answerDiffers = "WB1295"
+  case unknownCode = "WB6495"
+  case unexpected = "WB7095"
+
+  package var summary: String {
+    switch self {
+    case .noTerminal: "a person must answer this, and there is no terminal"
+    case .answerDiffers: "what was typed is not what it must be"
+    case .unknownCode: "no such code"
+    case .unexpected: "an error that no one foresaw"
+    }
+  }
+
+  package var hint: String {
+    switch self {
+    case .noTerminal: "run the command from a terminal, with the person who may decide"
+    case .answerDiffers: "compare with the paper that came by the other way; when it differs there too, stop and call"
+    case .unknownCode: "run `explain` without a code for the list"
+    case .unexpected: "please report it with the text of this message"
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package import ArgumentParser
+import Glibc
+import Intents
+
+/// Options of every command.
+package struct CommonOptions: ParsableArguments {
+  @Flag(help: "Print the result as one JSON object on standard output.")
+  package var json = false
+
+  package init() {}
+}
+
+/// A command of one of our programs: does its work in `perform`, and ends with the exit code of its outcome.
+package protocol WaybillCommand: ParsableCommand {
+  var common: CommonOptions { get }
+  /// - Throws: `Refusal`; any other error is a defect and ends with 70.
+  func perform(_ console: Console) throws -> Outcome
+}
+
+extension WaybillCommand {
+  package func run() throws {
+    umask(0o077)  // whatever a program of ours leaves behind is for its owner, unless said otherwise
+    let console = Console(json: common.json)
+    let outcome: Outcome
+    do {
+      outcome = try perform(console)
+    } catch let refusal as Refusal {
+      outcome = Outcome(refusal: refusal)
+    } catch {
+      outcome = Outcome(
+        refusal: Refusal(
+          TerminalReason.unexpected, "\(Self.configuration.commandName ?? "command")",
+          seen: "\(error)", expected: "no error", changed: "unknown"))
+    }
+    console.finish(outcome)
+    if outcome.exit != .done { throw ArgumentParser.ExitCode(Int32(outcome.exit.rawValue)) }
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Bundles
+import Centre
+import Intents
+import SystemPackage
+import Terminal
+import Trust
+
+/// Which centre a command works on.
+struct CentreOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The centre's state folder (default: \(CentreProfile.defaultFolder.string)).",
+      valueName: "folder"))
+  var state: String?
+
+  var folder: FilePath { state.map { FilePath($0) } ?? CentreProfile.defaultFolder }
+
+  /// Opens the centre, and says so when it is a rehearsal.
+  func open(_ console: Console) throws(Refusal) -> CentreProfile {
+    let profile = try CentreProfile(opening: folder, at: SystemClock.now())
+    if profile.isRehearsal { console.note("REHEARSAL: test keys, one operator; never for production.") }
+    return profile
+  }
+}
+
+extension PassphraseOptions {
+  func ring(of profile: CentreProfile) -> KeyRing {
+    let options = self
+    return KeyRing(of: profile, passphrase: { () throws(Refusal) in try options.read() })
+  }
+}
+
+/// Values from the command line, parsed at the edge.
+enum Given {
+  static func site(_ text: String) throws(Refusal) -> SiteID {
+    guard let site = SiteID(text) else { throw wrong("site", text, SiteID.rule) }
+    return site
+  }
+
+  static func name(_ text: String) throws(Refusal) -> Name {
+    guard let name = Name(text) else { throw wrong("id", text, Name.rule) }
+    return name
+  }
+
+  /// A fingerprint as it is read from paper: blanks, colons and case do not matter.
+  static func fingerprint(_ text: String) throws(Refusal) -> Digest {
+    let digits = text.lowercased().filter { !$0.isWhitespace && $0 != ":" && $0 != "-" }
+    guard let digest = Digest(hex: digits) else {
+      throw wrong("fingerprint", text, "64 hex digits")
+    }
+    return digest
+  }
+
+  /// The text of a hand-written file.
+  static func text(of path: String) throws(Refusal) -> String {
+    let bytes = try FileQuery.contents(of: FilePath(path), cap: CentreLimits.handWritten)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw wrong("file", path, "UTF-8 text")
+    }
+    return text
+  }
+
+  private static func wrong(_ subject: String, _ seen: String, _ expected: String) -> Refusal {
+    Refusal(CentreReason.wrongField, subject, seen: seen, expected: expected)
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Centre
+import Intents
+import SystemPackage
+import Terminal
+import Trust
+
+struct Ingest: WaybillCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ingest", abstract: "Book the returns that lie on a medium.",
+    discussion: """
+      Every return is verified before anything of it is believed, and booked once, in any order. A return
+      that contradicts an earlier one is kept aside and moves nothing.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var centre: CentreOptions
+  @Argument(help: "The medium's folder.") var medium: String
+
+  func perform(_ console: Console) throws -> Outcome {
+    let profile = try centre.open(console)
+    let ingester = Ingester(into: profile, at: SystemClock.now())
+    let returns = try ingester.ingest(FilePath(medium))
+    var lines: [String] = []
+    for item in returns { lines += item.lines }
+    let refusals = returns.compactMap(\.refusal)
+    let isPartial = refusals.count < returns.count && !refusals.isEmpty
+    return Outcome(
+      exit: refusals.isEmpty
+        ? .done : isPartial ? .waiting : ExitCode.gravest(refusals.map(\.exit)),
+      refusal: refusals.first, lines: lines,
+      facts: [("returns", .array(returns.map(\.json)))])
+  }
+}
+
+extension Ingester.Return {
+  var lines: [String] {
+    guard let site, let seq else { return ["\(place): \(refusal?.code ?? "")"] }
+    let name = "Return \(seq) of \(site)"
+    let rest = notes.map { "  note: \($0)" }
+    switch standing {
+    case .booked:
+      return [
+        "\(name), as of \(asOf?.description ?? "unknown"): booked. "
+          + "\(intents) intents, \(devices) device records."
+      ] + rest
+    case .known: return ["\(name): already ingested \(since?.description ?? ""), identical."] + rest
+    case .filled: return ["\(name): late, fills the history; the newest state stands."] + rest
+    case .provisional: return ["\(name): kept, moves nothing yet."] + rest
+    case .quarantined: return ["\(name): quarantined; the site's state stays as it was."] + rest
+    case .refused: return ["\(name): refused."] + rest
+    }
+  }
+
+  var json: JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("place", .string(place)), ("standing", .string(standing.rawValue)),
+      ("site", site.map { .string($0.text) } ?? .null), ("seq", seq.map { .integer($0) } ?? .null),
+      ("as_of", asOf.map { .string($0.description) } ?? .null), ("intents", .integer(intents)),
+      ("devices", .integer(devices)), ("notes", .array(notes.map { .string($0) })),
+      ("exit", .integer(Int64((refusal?.exit ?? .done).rawValue))),
+    ]
+    if let refusal { members.append(("code", .string(refusal.code))) }
+    return .object(JSONObject(members))
+  }
+}

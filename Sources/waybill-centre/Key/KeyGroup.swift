@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Centre
+import Intents
+import SystemPackage
+import Bundles
+import Terminal
+import Trust
+
+struct KeyGroup: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "key", abstract: "The key files of this centre.",
+    subcommands: [KeyList.self, KeyProtect.self, KeyCourier.self])
+}
+
+struct KeyList: WaybillCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the keys: purpose, id, encrypted or not.")
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var centre: CentreOptions
+
+  func perform(_ console: Console) throws -> Outcome {
+    let profile = try centre.open(console)
+    let entries = try PassphraseOptions().ring(of: profile).entries()
+    var table = Table("PURPOSE", "ENCRYPTED", "KEY ID")
+    for entry in entries {
+      table.add(entry.purpose.rawValue, entry.isEncrypted ? "yes" : "no", entry.keyID)
+    }
+    let list = entries.map { entry -> JSONValue in
+      [
+        "purpose": .string(entry.purpose.rawValue), "keyid": .string(entry.keyID),
+        "encrypted": .bool(entry.isEncrypted),
+      ]
+    }
+    return Outcome(lines: table.lines, facts: [("keys", .array(list))])
+  }
+}
+
+struct KeyProtect: WaybillCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "protect", abstract: "Encrypt a key file with a passphrase.",
+    discussion: "Argon2id and XChaCha20-Poly1305. The file is replaced in one step.")
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var centre: CentreOptions
+  @OptionGroup var passphrase: PassphraseOptions
+  @Argument(
+    help: ArgumentHelp(
+      "One of \(KeyRing.Purpose.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "purpose"))
+  var purpose: KeyRing.Purpose
+
+  func perform(_ console: Console) throws -> Outcome {
+    let profile = try centre.open(console)
+    try passphrase.ring(of: profile).protect(purpose)
+    return Outcome(
+      lines: ["Encrypted the key file of \(purpose.rawValue)."],
+      facts: [("purpose", .string(purpose.rawValue)), ("encrypted", true)])
+  }
+}
+
+extension KeyRing.Purpose: ExpressibleByArgument {}
+
+struct KeyCourier: WaybillCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "courier", abstract: "Show or write the public key that couriers check with.",
+    discussion: "A stock `minisign -V -p FILE` takes it too. It finds damage and mix-ups; it is no proof of trust.")
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var centre: CentreOptions
+  @Option(help: ArgumentHelp("Write the public key there.", valueName: "file"))
+  var to: String?
+
+  func perform(_ console: Console) throws -> Outcome {
+    let profile = try centre.open(console)
+    let key = try MinisignPublicKey(try profile.ledger.configuration("courier") ?? "")
+    if let to {
+      try DurableFile.write(
+        key.file, to: FilePath(to), permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    }
+    return Outcome(
+      lines: ["Courier key \(key.text)"] + (to.map { ["Written to \($0)"] } ?? []),
+      facts: [("courier", .string(key.text)), ("written", to.map { .string($0) } ?? .null)])
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+@main
+struct WaybillCentre: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "waybill-centre",
+    abstract: "Send signed software and intents to air-gapped sites, and book what comes back.",
+    discussion: """
+      The centre keeps content in a depot and everything it did in a ledger. One round is:
+        content add, content release    put software in and sign it
+        policy apply, policy sign       say what a site may do
+        intent apply                    say what a site shall have
+        plan, export                    write a signed bundle for the courier
+        ingest, status                  book the return and see where every site stands
+      Every refusal has a code; `waybill-centre explain CODE` works without a network.
+      """,
+    version: Build.version,
+    subcommands: [
+      Initialise.self, KeyGroup.self, RootGroup.self, SiteGroup.self, PolicyGroup.self,
+      ContentGroup.self, IntentGroup.self, PlanCommand.self, Export.self, Ingest.self, Status.self,
+      History.self, Explain.self,
+    ])
+}
+
+enum Build {
+  static let version = "0.1.0"
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Intents
+import Site
+import SystemPackage
+import Terminal
+import Trust
+
+struct ImportCommand: WaybillCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Take the bundle for this site from a medium and apply it.",
+    discussion: """
+      Finds this site's bundle on the medium, whatever the files are called; verifies papers and every block; \
+      plans; brings the content into the store; and only then touches the distribution point. The medium is \
+      only read. A run that was interrupted is simply run again; once staging is complete, `apply` goes on \
+      without the medium.
+
+      With --plan it stops before any change and shows what would happen.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var state: StateOptions
+
+  @Argument(help: "The folder of the medium, or of the bundle.")
+  var medium: String
+  @Flag(help: "Verify and show the plan; change nothing.")
+  var plan = false
+
+  func perform(_ console: Console) throws -> Outcome {
+    let (site, lock) = try state.openLocked(console)
+    defer { withExtendedLifetime(lock) {} }
+    console.note("looking on \(medium) for a bundle for \(site.profile.site)")
+    let importer = Importer(
+      site, clock: .now, mode: plan ? .planOnly : .apply, voice: console.voice)
+    let outcome = try importer.run(FilePath(medium))
+    let isDue = try SiteStatus(of: site, clock: .now).isReturnDue
+    return Outcome(
+      exit: outcome.exit, refusal: outcome.refusal,
+      lines: Rehearsal.lines(site.profile) + lines(outcome, isReturnDue: isDue),
+      facts: facts(outcome, site.profile, isReturnDue: isDue))
+  }
+
+  private func lines(_ outcome: ImportOutcome, isReturnDue: Bool) -> [String] {
+    var lines: [String] = []
+    for bundle in outcome.bundles {
+      let name = bundle.number.map { "bundle \($0)" } ?? "papers"
+      let whose = bundle.site.map { " for \($0)" } ?? ""
+      let why = bundle.refusal.map { ": \($0.code) \($0)" } ?? ""
+      lines.append("\(name)\(whose): \(bundle.state.rawValue)\(why)")
+    }
+    lines += outcome.notes.map { "note: \($0)" }
+    if let plan = outcome.plan { lines += PlanText.lines(plan) }
+    if self.plan, outcome.plan != nil {
+      lines.append("nothing was changed; run without --plan to apply this")
+    } else {
+      lines.append("changed: \(outcome.changed)")
+    }
+    if isReturnDue, !self.plan {
+      lines.append("return due: run `waybill-site return --to MEDIUM`")
+    }
+    return lines
+  }
+
+  private func facts(
+    _ outcome: ImportOutcome, _ profile: SiteProfile, isReturnDue: Bool
+  ) -> [(String, JSONValue)] {
+    var facts: [(String, JSONValue)] = [
+      Rehearsal.fact(profile), ("site", .string(profile.site.text)),
+      ("notes", .array(outcome.notes.map { .string($0) })),
+      ("bundles", .array(outcome.bundles.map(json))), ("return_due", .bool(isReturnDue)),
+      ("plan", outcome.plan?.json ?? []),
+    ]
+    if let plan = outcome.plan { facts.append(("plan_digest", .string(plan.digest.hex))) }
+    if outcome.refusal == nil { facts.append(("changed", .string(outcome.changed))) }
+    return facts
+  }
+
+  private func json(_ bundle: BundleOutcome) -> JSONValue {
+    let exit = bundle.refusal?.exit ?? .done
+    var members: [(String, JSONValue)] = [
+      ("state", .string(bundle.state.rawValue)), ("exit", .integer(Int64(exit.rawValue))),
+    ]
+    if let number = bundle.number { members.append(("n", .integer(number))) }
+    if let site = bundle.site { members.append(("site", .string(site))) }
+    if let print = bundle.fingerprint { members.append(("fingerprint", .string(print.hex))) }
+    if let refusal = bundle.refusal {
+      members.append(("code", .string(refusal.code)))
+      members.append(("seen", .string(refusal.seen)))
+      members.append(("expected", .string(refusal.expected)))
+    }
+    return .object(JSONObject(members))
+  }
+}
+
+/// A plan as a table for people.
+enum PlanText {
+  static func lines(_ plan: Plan) -> [String] {
+    var table = Table("INTENT", "REVISION", "ACTION", "WHY")
+    for item in plan.items {
+      table.add(
+        item.intent.id.text, "\(item.intent.revision)", item.action.rawValue, item.reason)
+    }
+    return table.lines.isEmpty ? ["no intents"] : table.lines
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Glibc
+import Intents
+import Site
+import SystemPackage
+import Terminal
+import Trust
+
+/// Where the site's state lies.
+struct StateOptions: ParsableArguments {
+  @Option(
+    name: .customLong("state"),
+    help: ArgumentHelp("The folder that holds the site's state.", valueName: "dir"))
+  var folderName = StateFolder.standard.string
+
+  var folder: StateFolder { StateFolder(FilePath(folderName)) }
+
+  /// Opens the site and says first of all when it is a rehearsal.
+  func open(_ console: Console) throws(Refusal) -> OpenedSite {
+    let site = try OpenedSite(opening: folder)
+    if site.profile.isRehearsal { console.note(Rehearsal.line) }
+    return site
+  }
+
+  /// As `open`, with the right to change the state; held as long as the lock lives.
+  func openLocked(_ console: Console) throws(Refusal) -> (site: OpenedSite, lock: HeldLock) {
+    try folder.requireSite()
+    let lock = try HeldLock(StateLock(folder, now: .now))
+    return (try open(console), lock)
+  }
+}
+
+/// Keeps a lock for the rest of a command.
+final class HeldLock {
+  private let lock: StateLock
+
+  init(_ lock: consuming StateLock) { self.lock = lock }
+}
+
+extension Instant {
+  /// What the host's clock says; asked in commands only.
+  static var now: Instant { Instant(clamping: Int64(time(nil))) }
+}
+
+/// How everything of a rehearsal is marked.
+enum Rehearsal {
+  static let line = "REHEARSAL: test keys and one operator; nothing here is production"
+
+  static func lines(_ profile: SiteProfile) -> [String] { profile.isRehearsal ? [line] : [] }
+
+  static func fact(_ profile: SiteProfile) -> (String, JSONValue) {
+    ("rehearsal", .bool(profile.isRehearsal))
+  }
+}
+
+extension Console {
+  /// The voice of imports and returns on this console.
+  var voice: ImportVoice {
+    ImportVoice(
+      say: { note($0) }, progress: { phase, done, total in progress(phase, done: done, of: total) })
+  }
+}
