@@ -159,7 +159,11 @@ import Bundles
           if isSignature {
             #expect(survey.signature == changed)
           } else {
-            #expect(survey.defects.map(\.name).contains(file), "\(file), byte \(place)")
+            // A changed digest of the page in the list cannot be told from a changed page.
+            let named = survey.defects.map(\.name)
+            #expect(
+              named.contains(file) || file == SumsFile.name && named == [StartHere.name],
+              "\(file), byte \(place)")
             #expect(survey.refusal?.exit == .damaged)
           }
         }
