@@ -8,7 +8,8 @@ import Trust
 
 struct Check: WaybillCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Say what lies on a medium and whether every byte is undamaged.",
+    commandName: "check",
+    abstract: "Say what lies on a medium and whether every byte is undamaged.",
     discussion: """
       With --key it also checks that the list of digests was signed by the centre's courier key. Exit codes:
       0 undamaged, 10 damaged, 11 wrong or missing signature, 16 newer than this program, 20 incomplete or

@@ -21,7 +21,8 @@ enum CourierReason: String, CaseIterable, RefusalReason {
     switch self {
     case .signatureMissing, .otherBundleSigned: "do not hand the medium over; call the centre"
     case .nothingFound: "is this the right medium? a bundle is a folder such as fjord-3.out.000042"
-    case .unfinished: "take the medium back to where it was written, and ask for it to be written again"
+    case .unfinished:
+      "take the medium back to where it was written, and ask for it to be written again"
     }
   }
 }

@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct SalvageTests {
   @Test("M08: two half-good copies of a volume are merged by block")

@@ -63,7 +63,7 @@ func aFaultInAContentFileIsNamedByFileLineAndField(
     content: tool
     version: 1.0
     program: install
-    command_line: format c:
+    command_line: cmd.exe /c whoami
     collection: Devices
     purpose: required
     scope: [a:b]

@@ -9,7 +9,8 @@ import Testing
   try loop.release(
     version: "1", counter: 1,
     files: [
-      "tool.exe": program(1, count: 200_000), "b/a.txt": Array("a".utf8), "a/b.txt": Array("b".utf8),
+      "tool.exe": program(1, count: 200_000), "b/a.txt": Array("a".utf8),
+      "a/b.txt": Array("b".utf8),
     ])
   let medium = try loop.medium()
   try loop.expectDone(try loop.centre("export", "fjord-3", "--to", medium))

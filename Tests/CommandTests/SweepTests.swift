@@ -83,7 +83,8 @@ private struct Judge: Sendable {
         if judge.passes(Array(bytes[..<length])) { Issue.record("\(name) cut to \(length) passes") }
       }
     }
-    print("sweep: \(flips) flips and \(cuts) truncations of \(bundle.files.count) files, all noticed")
+    print(
+      "sweep: \(flips) flips and \(cuts) truncations of \(bundle.files.count) files, all noticed")
     #expect(flips + cuts > 20_000)
   }
 
@@ -143,13 +144,15 @@ private struct Judge: Sendable {
         #expect(!change.isInOrdersOrVolume, "\(name): taken")
         #expect(result.library == intact.library, "\(name): another end state")
         #expect(
-          change.names.contains { result.output.contains($0) }, "\(name): not named: \(result.output)")
+          change.names.contains { result.output.contains($0) },
+          "\(name): not named: \(result.output)")
       } else {
         #expect([10, 11, 16, 20].contains(result.exit), "\(name): exit \(result.exit)")
         #expect(result.library == result.before, "\(name): changed all the same")
       }
     }
-    print("sweep: 500 changes through the program, by exit code: \(counts.sorted { $0.key < $1.key })")
+    print(
+      "sweep: 500 changes through the program, by exit code: \(counts.sorted { $0.key < $1.key })")
   }
 
   private struct Result {
