@@ -22,6 +22,7 @@ struct JournalTests {
   static func profile() throws -> SiteProfile {
     SiteProfile(
       site: try #require(SiteID("fjord-3")), epoch: try #require(RandomID(bytes: Array(0..<16))),
+      keyID: KeyID(.sha256([2])),
       rootFingerprint: .sha256([1]), isRehearsal: true, library: "/srv/library", siteCode: "WB1")
   }
 
