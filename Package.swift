@@ -76,7 +76,7 @@ let package = Package(
     tests("BundlesTests", ["Bundles", "Trust", "Intents", system]),
     tests("DistributionTests", ["Distribution", "Bundles", "Trust", "Intents", system]),
     tests("CentreTests", ["Centre", "Bundles", "Trust", "Intents", system]),
-    tests("SiteTests", ["Site", "Distribution", "Bundles", "Trust", "Intents", system]),
+    tests("SiteTests", ["Site", "Distribution", "Bundles", "Trust", "Intents", database, system]),
     tests("TerminalTests", ["Terminal", "Trust", "Intents"]),
     tests(
       "CommandTests",

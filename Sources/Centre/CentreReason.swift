@@ -51,7 +51,8 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .numbersDisagree: "ledger and high-water file disagree on the last number drawn"
     case .counterNotAbove: "the counter does not rise above the last release of this line"
     case .roleExpiresSoon: "a role expires before the trip can be over"
-    case .productionNotReady: "production set-up needs several people and is not part of this version"
+    case .productionNotReady:
+      "production set-up needs several people and is not part of this version"
     case .newerLedger: "the ledger was written by a newer program"
     case .policyForbids: "the site's policy does not allow it"
     case .unknownProgram: "the manifest has no program of this name"
@@ -83,8 +84,10 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .notReleased: "run `waybill-centre content release` with the release signers' keys"
     case .unknownSigner: "enrol the site with `site add`, or ask whose medium this is"
     case .enrolmentSignature: "ask the site admin to run `waybill-site enrol` again"
-    case .fingerprintDiffers: "call the site by a number that you know; when both read the same paper and it differs, stop"
-    case .numbersDisagree: "was this folder copied or restored? sign nothing from it before the restore is declared"
+    case .fingerprintDiffers:
+      "call the site by a number that you know; when both read the same paper and it differs, stop"
+    case .numbersDisagree:
+      "was this folder copied or restored? sign nothing from it before the restore is declared"
     case .counterNotAbove: "raise `counter` in the content file"
     case .roleExpiresSoon: "sign the role anew, then export"
     case .productionNotReady: "use `init --rehearsal` to try Waybill; nothing was created"
@@ -94,7 +97,8 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .unusableName: "rename the file in the source folder, then add it again"
     case .sealingUnavailable: "in a rehearsal, apply a policy with `sealing: none`"
     case .rehearsalMixed: "start with a state folder of the right kind"
-    case .unknownBase: "was this centre restored from a backup? keep the medium and call the officer"
+    case .unknownBase:
+      "was this centre restored from a backup? keep the medium and call the officer"
     case .fork: "keep the medium, call the security officer and the site"
     case .wrongField: "correct the file at the line named, then run the command again"
     case .unknownSite: "run `waybill-centre site list` for the sites"
@@ -104,8 +108,10 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .notSetUp: "run `waybill-centre init --rehearsal` first, or name the folder with --state"
     case .repeatUnknown: "run `waybill-centre status` for the numbers, or export anew"
     case .keyFileOpen: "run chmod 600 on the file named and ask who has read it"
-    case .nothingFound: "is this the right medium? a return is a folder such as fjord-3.back.1f2e3d4c.7"
-    case .ledgerFailed: "check space and permissions of the state folder, then run the command again"
+    case .nothingFound:
+      "is this the right medium? a return is a folder such as fjord-3.back.1f2e3d4c.7"
+    case .ledgerFailed:
+      "check space and permissions of the state folder, then run the command again"
     }
   }
 }

@@ -34,7 +34,9 @@ package struct SiteStatus: Sendable {
   }
 
   /// All sites, ascending.
-  package static func all(in profile: CentreProfile, at now: Instant) throws(Refusal) -> [SiteStatus] {
+  package static func all(in profile: CentreProfile, at now: Instant) throws(Refusal)
+    -> [SiteStatus]
+  {
     var all: [SiteStatus] = []
     for site in try profile.ledger.sites() {
       all.append(try SiteStatus(site, in: profile, at: now))

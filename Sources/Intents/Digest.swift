@@ -7,24 +7,43 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
 
   /// Takes 32 bytes; nil for any other count.
   package init?(bytes: some Collection<UInt8>) {
+    // A plain array from here on: generic code is slow across modules, and this runs for every hash.
+    let bytes = Array(bytes)
     guard bytes.count == 32 else { return nil }
-    var words: [UInt64] = [0, 0, 0, 0]
-    for (offset, byte) in bytes.enumerated() {
-      words[offset / 8] = words[offset / 8] << 8 | UInt64(byte)
+    func word(at start: Int) -> UInt64 {
+      bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
     }
-    self.words = (words[0], words[1], words[2], words[3])
+    words = (word(at: 0), word(at: 8), word(at: 16), word(at: 24))
   }
 
   /// Takes exactly 64 lower-case hex digits; nil for anything else.
   package init?(hex: some StringProtocol) {
-    guard let bytes = Hex.decode(hex), bytes.count == 32 else { return nil }
-    self.init(bytes: bytes)
+    var text = String(hex)
+    let words = text.withUTF8 { text -> (UInt64, UInt64, UInt64, UInt64)? in
+      guard text.count == 64 else { return nil }
+      var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+      for character in text {
+        guard let digit = Hex.digit(character) else { return nil }
+        words.0 = words.0 << 4 | words.1 >> 60
+        words.1 = words.1 << 4 | words.2 >> 60
+        words.2 = words.2 << 4 | words.3 >> 60
+        words.3 = words.3 << 4 | UInt64(digit)
+      }
+      return words
+    }
+    guard let words else { return nil }
+    self.words = words
   }
 
   package var bytes: [UInt8] {
-    [words.0, words.1, words.2, words.3].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32)
+    for word in [words.0, words.1, words.2, words.3] {
+      for shift in stride(from: UInt64(56), through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+      }
     }
+    return bytes
   }
 
   package var hex: String { Hex.encode(bytes) }
@@ -44,6 +63,8 @@ package enum Hex {
 
   package static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
+    let bytes = Array(bytes)
+    text.reserveCapacity(2 * bytes.count)
     for byte in bytes {
       text.append(digits[Int(byte >> 4)])
       text.append(digits[Int(byte & 15)])
@@ -53,24 +74,21 @@ package enum Hex {
 
   /// Nil when the count is odd or a character is not `[0-9a-f]`.
   package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-    let utf8 = text.utf8
-    guard utf8.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(utf8.count / 2)
-    var high: UInt8?
-    for character in utf8 {
-      guard let value = digit(character) else { return nil }
-      if let first = high {
-        bytes.append(first << 4 | value)
-        high = nil
-      } else {
-        high = value
+    var text = String(text)
+    return text.withUTF8 { text -> [UInt8]? in
+      guard text.count.isMultiple(of: 2) else { return nil }
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(text.count / 2)
+      for index in stride(from: 0, to: text.count, by: 2) {
+        guard let high = digit(text[index]), let low = digit(text[index + 1]) else { return nil }
+        bytes.append(high << 4 | low)
       }
+      return bytes
     }
-    return bytes
   }
 
-  private static func digit(_ character: UInt8) -> UInt8? {
+  /// The value of one digit; nil when it is not `[0-9a-f]`.
+  static func digit(_ character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
     case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10

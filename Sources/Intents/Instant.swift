@@ -12,7 +12,7 @@ package struct Instant: Hashable, Sendable, Comparable, CustomStringConvertible 
 
   /// Nil unless `text` is exactly 20 characters of the form above and names a real moment.
   package init?(_ text: some StringProtocol) {
-    let utf8 = Array(text.utf8)
+    let utf8 = Array(String(text).utf8)
     guard utf8.count == 20, utf8[4] == 45, utf8[7] == 45, utf8[10] == 84, utf8[13] == 58,
       utf8[16] == 58, utf8[19] == 90
     else { return nil }

@@ -23,7 +23,8 @@ package struct Console: Sendable {
   package func progress(_ phase: String, done: Int64, of total: Int64) {
     guard !isJSON, isTerminal else { return }
     let percent = total > 0 ? Int(Double(done) / Double(total) * 100) : 100
-    let text = "\r\u{1B}[K\(phase) \(ByteCount.text(done)) of \(ByteCount.text(total)) (\(percent) %)"
+    let text =
+      "\r\u{1B}[K\(phase) \(ByteCount.text(done)) of \(ByteCount.text(total)) (\(percent) %)"
     Console.write(done >= total ? "\r\u{1B}[K" : text, to: STDERR_FILENO)
   }
 
@@ -65,6 +66,7 @@ package enum ByteCount {
     }
     if unit == 0 { return "\(bytes) B" }
     let tenths = Int((value * 10).rounded())
-    return tenths >= 1000 ? "\(tenths / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+    return tenths >= 1000
+      ? "\(tenths / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
   }
 }

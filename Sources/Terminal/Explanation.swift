@@ -35,7 +35,8 @@ package struct Explanation: Sendable {
         "  exit code: \(reason.exit.rawValue), \(Explanation.meaning(of: reason.exit))",
         "  next:      \(reason.hint)",
         reason.exit.isRetryable
-          ? "  The same command may succeed later." : "  Running the same command again does not help.",
+          ? "  The same command may succeed later."
+          : "  Running the same command again does not help.",
       ], facts: [("explanation", Explanation.json(reason))])
   }
 

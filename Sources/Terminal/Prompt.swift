@@ -18,7 +18,8 @@ package enum Prompt {
       throw Refusal(
         TerminalReason.noTerminal, question, seen: "no answer", expected: "a person who types it")
     }
-    let typed = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let typed = String(
+      decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     guard normal(typed) == normal(expected) else {
       throw Refusal(TerminalReason.answerDiffers, question, seen: normal(typed), expected: expected)
     }

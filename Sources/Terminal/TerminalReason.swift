@@ -20,7 +20,8 @@ package enum TerminalReason: String, CaseIterable, RefusalReason {
   package var hint: String {
     switch self {
     case .noTerminal: "run the command from a terminal, with the person who may decide"
-    case .answerDiffers: "compare with the paper that came by the other way; when it differs there too, stop and call"
+    case .answerDiffers:
+      "compare with the paper that came by the other way; when it differs there too, stop and call"
     case .unknownCode: "run `explain` without a code for the list"
     case .unexpected: "please report it with the text of this message"
     }

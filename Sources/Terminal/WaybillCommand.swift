@@ -20,7 +20,8 @@ package protocol WaybillCommand: ParsableCommand {
 
 extension WaybillCommand {
   package func run() throws {
-    umask(0o077)  // whatever a program of ours leaves behind is for its owner, unless said otherwise
+    // Whatever a program of ours leaves behind is for its owner, unless said otherwise.
+    umask(0o077)
     let console = Console(json: common.json)
     let outcome: Outcome
     do {

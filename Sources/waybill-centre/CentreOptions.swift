@@ -20,7 +20,9 @@ struct CentreOptions: ParsableArguments {
   /// Opens the centre, and says so when it is a rehearsal.
   func open(_ console: Console) throws(Refusal) -> CentreProfile {
     let profile = try CentreProfile(opening: folder, at: SystemClock.now())
-    if profile.isRehearsal { console.note("REHEARSAL: test keys, one operator; never for production.") }
+    if profile.isRehearsal {
+      console.note("REHEARSAL: test keys, one operator; never for production.")
+    }
     return profile
   }
 }

@@ -9,7 +9,8 @@ import Trust
 struct PlanCommand: WaybillCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Show what the next bundle for a site would carry.",
-    discussion: "Changes nothing. What the site has receipted is left out; --full leaves nothing out.")
+    discussion:
+      "Changes nothing. What the site has receipted is left out; --full leaves nothing out.")
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var centre: CentreOptions

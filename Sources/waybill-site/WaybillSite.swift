@@ -18,6 +18,7 @@ struct WaybillSite: ParsableCommand {
       Nothing is done with a bundle before every byte of it was verified. A run that was interrupted is \
       simply run again. Each refusal has a code; `waybill-site explain CODE` tells what to do.
       """,
+    version: "0.1.0",
     subcommands: [
       InitCommand.self, EnrolCommand.self, ImportCommand.self, ApplyCommand.self,
       ReturnCommand.self, StatusCommand.self, HistoryCommand.self, LibraryCommand.self,

@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct BlockTests {
   static let blockSize: Int64 = 65536

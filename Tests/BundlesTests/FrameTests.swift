@@ -3,7 +3,7 @@ import Intents
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct FrameTests {
   static func encode(_ plain: [UInt8]) throws -> (FrameEncoding, [UInt8]) {

@@ -3,7 +3,7 @@ import Intents
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct ListingTests {
   @Test("what the listing writer writes, the reader reads", arguments: [0, 1, 2, 5000])

@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct TarTests {
   static let hex = Digest.sha256([1]).hex

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import Bundles
+import Bundles
 
 /// Papers for tests: well formed, with nothing of sense in their metadata.
 enum TestPapers {

@@ -3,7 +3,7 @@ import Intents
 import Testing
 import Trust
 
-@testable import Bundles
+import Bundles
 
 @Suite struct WaybillTests {
   static func waybill(kind: Waybill.Kind = .out(n: 42)) throws -> Waybill {

@@ -179,6 +179,29 @@ import Trust
     #expect(tree == ["waybill-library.json", "waybill/lock"])
   }
 
+  @Test("content that cannot fit is refused before anything is copied")
+  func space() throws {
+    let library = try Library()
+    let small = try Content.vector.list
+    let digest = Digest.sha256([1])
+    for lengths: [Int64] in [[.max / 2], [.max, .max - 1]] {
+      let files = lengths.enumerated().map { number, length in
+        ContentFile(
+          path: "\(number)", length: length, digest: number == 0 ? digest : small[0].digest,
+          modified: small[0].modified)
+      }
+      let request = ContentRequest(
+        line: try #require(RandomID(Content.vector.line)), manifest: digest, name: "", version: ""
+      ) { (each) throws(Refusal) in
+        for file in files { try each(file) }
+      } provide: { (file) throws(Refusal) in
+        throw Refusal(TestReason.absent, file.path, seen: "asked", expected: "not asked")
+      }
+      refuses(.noSpace) { _ = try library.point().ensureContent(request, key: library.key) }
+    }
+    #expect(DistributionReason.noSpace.exit == .noSpace)
+  }
+
   @Test("a file called x.INI and one beside it are both held")
   func informationNames() throws {
     let library = try Library()

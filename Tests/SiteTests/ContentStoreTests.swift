@@ -3,9 +3,9 @@ import Intents
 import SystemPackage
 import Testing
 
-@testable import Bundles
-@testable import Site
-@testable import Trust
+import Bundles
+import Site
+import Trust
 
 struct ContentStoreTests {
   let folder: SiteFolder

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bundles
 import GRDB
 import Intents
+import Site
 import SystemPackage
 import Testing
-
-@testable import Bundles
-@testable import Site
-@testable import Trust
+import Trust
 
 struct JournalTests {
   let folder: SiteFolder
@@ -19,11 +18,16 @@ struct JournalTests {
     journal = try Journal.create(path, profile: JournalTests.profile(), at: monday)
   }
 
+  /// Changes the journal behind its back.
+  private func edit(_ sql: String) throws {
+    try DatabaseQueue(path: path.string).write { try $0.execute(sql: sql) }
+  }
+
   static func profile() throws -> SiteProfile {
     SiteProfile(
       site: try #require(SiteID("fjord-3")), epoch: try #require(RandomID(bytes: Array(0..<16))),
-      keyID: KeyID(.sha256([2])),
-      rootFingerprint: .sha256([1]), isRehearsal: true, library: "/srv/library", siteCode: "WB1")
+      keyID: KeyID(.sha256([2])), rootFingerprint: .sha256([1]), isRehearsal: true,
+      library: "/srv/library", siteCode: "WB1")
   }
 
   @Test func `the journal remembers who the site is`() throws {
@@ -59,9 +63,7 @@ struct JournalTests {
     var seen: [Int64] = []
     try journal.read { try $0.events(after: 0) { seen.append($0.seq) } }
     #expect(seen == [1, 2, 3, 4])
-    try journal.write {
-      try $0.database.execute(sql: "UPDATE audit SET facts = '{}' WHERE seq = 3")
-    }
+    try edit("UPDATE audit SET facts = '{}' WHERE seq = 3")
     #expect(code { try journal.read { try $0.events(after: 0) { _ in } } } == "WB1087")
   }
 
@@ -69,7 +71,7 @@ struct JournalTests {
     try journal.write { journal in
       for number in 1...3 { try journal.log("test", ["number": "\(number)"], at: monday) }
     }
-    try journal.write { try $0.database.execute(sql: "DELETE FROM audit WHERE seq = 3") }
+    try edit("DELETE FROM audit WHERE seq = 3")
     #expect(code { try journal.read { try $0.events(after: 0) { _ in } } } == "WB1087")
   }
 

@@ -3,9 +3,9 @@ import Glibc
 import Intents
 import SystemPackage
 
-@testable import Bundles
-@testable import Site
-@testable import Trust
+import Bundles
+import Site
+import Trust
 
 /// A folder for one test, removed with the value.
 final class SiteFolder {

@@ -4,8 +4,8 @@ import Intents
 import SystemPackage
 import Testing
 
-@testable import Bundles
-@testable import Site
+import Bundles
+import Site
 
 struct StateTests {
   let temporary: SiteFolder

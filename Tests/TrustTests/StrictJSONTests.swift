@@ -103,6 +103,24 @@ struct StrictJSONTests {
     #expect(try JSONValue(parsing: Array(text.utf8), named: "x").encoded == Array(text.utf8))
   }
 
+  @Test(
+    "H16: a key twice is refused wherever the two stand among many",
+    arguments: [2, 15, 16, 17, 18, 40])
+  func duplicatesAmongMany(count: Int) throws {
+    for second in 1..<count {
+      for first in [0, second - 1] {
+        let keys = (0..<count).map { $0 == second ? "k\(first)" : "k\($0)" }
+        let text = "{" + keys.map { "\"\($0)\":1" }.joined(separator: ",") + "}"
+        #expect(throws: Refusal.self) { try JSONValue(parsing: Array(text.utf8), named: "x") }
+      }
+    }
+    let text = "{" + (0..<count).map { "\"k\($0)\":\($0)" }.joined(separator: ",") + "}"
+    let field = try JSONField(parsing: Array(text.utf8), named: "x")
+    for index in 0..<count {
+      #expect(try field["k\(index)"].integer(in: 0...99) == Int64(index))
+    }
+  }
+
   @Test("H15: no truncation of a text is read")
   func truncations() throws {
     let text = Array("{\"a\":[1,-2,true,null,\"é\\n\\ud83d\\ude00\"],\"b\":{\"c\":\"\\\\\"}}".utf8)

@@ -9,11 +9,16 @@ package enum BlockCheck {
   /// A file of the waybill and where its bytes are.
   package struct Piece: Sendable {
     package let file: Waybill.File
-    package let source: any ByteSource
+    /// Of each block it is enough that one copy has it right (M08).
+    package let copies: [any ByteSource]
 
     package init(_ file: Waybill.File, from source: any ByteSource) {
+      self.init(file, copies: [source])
+    }
+
+    package init(_ file: Waybill.File, copies: [any ByteSource]) {
       self.file = file
-      self.source = source
+      self.copies = copies
     }
   }
 
@@ -35,7 +40,7 @@ package enum BlockCheck {
         let place = BlockPlace(
           file: pieces[job.piece].file, block: job.block, blockSize: blockSize)
         let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<place.length])
-        let defect = place.defect(of: pieces[job.piece].source, in: bytes)
+        let defect = place.defect(of: pieces[job.piece].copies, in: bytes)
         if let defect { state.withLock { $0.found.append((job, defect)) } }
         progress(Int64(place.length))
       }
@@ -74,14 +79,17 @@ package enum BlockCheck {
     of piece: Piece, at index: Int, blockSize: Int64
   ) -> (Job, BlockDefect)? {
     let file = piece.file
-    guard piece.source.length > file.length, let expected = file.blocks.last else { return nil }
+    // A copy that goes on behind its end is no fault where another copy serves.
+    guard let copy = piece.copies.first, piece.copies.count == 1, copy.length > file.length,
+      let expected = file.blocks.last
+    else { return nil }
     let last = file.blocks.count - 1
     let offset = Int64(last) * blockSize
     return (
       Job(piece: index, block: last),
       BlockDefect(
         file: file.name, block: last, offset: offset, length: file.length - offset, kind: .damaged,
-        seen: "\(piece.source.length - file.length) bytes behind the end", expected: expected)
+        seen: "\(copy.length - file.length) bytes behind the end", expected: expected)
     )
   }
 }

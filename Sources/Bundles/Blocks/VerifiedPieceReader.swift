@@ -3,9 +3,10 @@ package import Intents
 import Trust
 
 /// Hands out a file of a bundle block by block: a block is read into memory, hashed and compared there, and
-/// only then seen by anyone (M29: the medium may change meanwhile).
+/// only then seen by anyone (M29: the medium may change meanwhile). Of several copies, each block is taken from
+/// the first that has it right (M08).
 package final class VerifiedPieceReader: ByteStream {
-  private let source: any ByteSource
+  private let copies: [any ByteSource]
   private let file: Waybill.File
   private let blockSize: Int64
   private let buffer: StreamBuffer
@@ -16,18 +17,23 @@ package final class VerifiedPieceReader: ByteStream {
   ///   - file: what the waybill, which must be vouched for, lists for it.
   ///   - blockSize: bytes, from the same waybill.
   /// - Throws: `pieceShort` (20) or `blockDamaged` (10) when the length differs.
-  package init(
+  package convenience init(
     _ source: any ByteSource, as file: Waybill.File, blockSize: Int64
   ) throws(Refusal) {
-    self.source = source
-    self.file = file
-    self.blockSize = blockSize
-    buffer = StreamBuffer(count: Int(min(blockSize, file.length)))
     guard source.length == file.length else {
       throw Refusal(
         source.length < file.length ? BundleReason.pieceShort : .blockDamaged, file.name,
         seen: "\(source.length) bytes in \(source.name)", expected: "\(file.length)")
     }
+    self.init(copies: [source], as: file, blockSize: blockSize)
+  }
+
+  /// Reads from several copies, of any length, the likeliest first.
+  package init(copies: [any ByteSource], as file: Waybill.File, blockSize: Int64) {
+    self.copies = copies
+    self.file = file
+    self.blockSize = blockSize
+    buffer = StreamBuffer(count: Int(min(blockSize, file.length)))
   }
 
   package var name: String { file.name }
@@ -39,7 +45,7 @@ package final class VerifiedPieceReader: ByteStream {
     guard block < file.blocks.count else { return nil }
     let place = BlockPlace(file: file, block: block, blockSize: blockSize)
     let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<place.length])
-    if let defect = place.defect(of: source, in: bytes) { throw defect.refusal }
+    if let defect = place.defect(of: copies, in: bytes) { throw defect.refusal }
     block += 1
     return UnsafeRawBufferPointer(bytes)
   }
@@ -58,6 +64,18 @@ struct BlockPlace {
     self.block = block
     offset = Int64(block) * blockSize
     length = Int(min(blockSize, file.length - offset))
+  }
+
+  /// Reads the block from the first of `copies` that has it right; else says what is wrong with the first.
+  func defect(
+    of copies: [any ByteSource], in buffer: UnsafeMutableRawBufferPointer
+  ) -> BlockDefect? {
+    var first: BlockDefect?
+    for copy in copies {
+      guard let found = defect(of: copy, in: buffer) else { return nil }
+      first = first ?? found
+    }
+    return first ?? defect(.missing, seen: "no copy")
   }
 
   /// Reads the block into `buffer`, which has its length, and compares; nil when it is right.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Intents
+package import Intents
 
 // The standard library's `withUnsafeBytes` loses the type of the error; these keep it.
 
 extension Array where Element == UInt8 {
-  func withBytes<Value>(
+  package func withBytes<Value>(
     _ body: (UnsafeRawBufferPointer) throws(Refusal) -> Value
   ) throws(Refusal) -> Value {
     try withUnsafeBufferPointer { (buffer) throws(Refusal) in
@@ -23,7 +23,7 @@ extension Array where Element == UInt8 {
 }
 
 extension ArraySlice where Element == UInt8 {
-  func withBytes<Value>(
+  package func withBytes<Value>(
     _ body: (UnsafeRawBufferPointer) throws(Refusal) -> Value
   ) throws(Refusal) -> Value {
     try withUnsafeBufferPointer { (buffer) throws(Refusal) in

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 private import CZstd
-import Intents
+package import Intents
 
 /// What the header of a Zstandard frame says (RFC 8878, 3.1.1), read without decoding anything.
-struct ZstdFrame {
+package struct ZstdFrame {
   /// log2 of the window that a decoder must allow, rounded up.
   let windowLog: Int
   /// Plain bytes; nil when the header does not say.
-  let contentSize: Int64?
+  package let contentSize: Int64?
   let dictionary: UInt32
 
   /// - Throws: `frameForbidden` (22) for a skippable frame, `frameDamaged` (10) for what is no frame at all.
-  init(_ stored: UnsafeRawBufferPointer, named name: String) throws(Refusal) {
+  package init(_ stored: UnsafeRawBufferPointer, named name: String) throws(Refusal) {
     var header = ZSTD_frameHeader()
     let result = ZSTD_getFrameHeader(&header, stored.baseAddress, stored.count)
     guard ZSTD_isError(result) == 0 else {

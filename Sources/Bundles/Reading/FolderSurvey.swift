@@ -69,9 +69,10 @@ package struct FolderSurvey: Sendable {
 
   package var strangers: [Item] { items.filter { $0.role == .stranger } }
 
-  /// The refusal for a folder with `defects` (20 when nothing but missing, else 10); nil without any.
+  /// The refusal for a folder with `defects` (20 when nothing but missing, else 10); nil without any. Whether a
+  /// missing signature is a defect is for the caller, who has the key or has not.
   package var refusal: Refusal? {
-    let defects = defects
+    let defects = defects.filter { !($0.role == .signature && $0.state == .missing) }
     guard !defects.isEmpty else { return nil }
     let texts = defects.map { item in
       if case .damaged(let reasons) = item.state {

@@ -56,7 +56,11 @@ package final class FrameStream {
           seen: "\(entry.name) of \(entry.size) bytes",
           expected: "\(frame.entryName) of \(frame.length)")
       }
-      if wants(frame) { try hand(out: frame, from: tar, take) }
+      guard wants(frame) else { continue }
+      try withStored(frame) { (buffer) throws(Refusal) in
+        try tar.read(into: buffer)
+        try decode(frame, UnsafeRawBufferPointer(buffer), take)
+      }
     }
     if let frame = try peek(), frame.volume == volume { throw missing(frame) }
     return report
@@ -75,29 +79,58 @@ package final class FrameStream {
     return rest
   }
 
-  private func hand(
-    out frame: IndexEntry, from tar: TarReader,
+  /// Hands out what can be had of a volume with bad blocks, going by the index alone (M07): frames whose
+  /// blocks are all right. In place of `read` for that volume.
+  ///
+  /// - Returns: the wanted frames that are lost.
+  /// - Throws: `frameDamaged` (10) and what decoder and `take` throw.
+  package func salvage(
+    volume: Int, from blocks: VerifiedRanges, wants: (IndexEntry) -> Bool = { _ in true },
     _ take: (IndexEntry.Piece, UnsafeRawBufferPointer) throws(Refusal) -> Void
-  ) throws(Refusal) {
+  ) throws(Refusal) -> [IndexEntry] {
+    var lost: [IndexEntry] = []
+    while let frame = try peek(), frame.volume <= volume {
+      ahead = nil
+      guard frame.volume == volume, wants(frame) else { continue }
+      let isThere = try withStored(frame) { (buffer) throws(Refusal) in
+        guard try blocks.read(at: frame.offset, into: buffer) else { return false }
+        try decode(frame, UnsafeRawBufferPointer(buffer), take)
+        return true
+      }
+      if !isThere { lost.append(frame) }
+    }
+    return lost
+  }
+
+  /// Lends memory of the frame's stored length.
+  private func withStored<Value>(
+    _ frame: IndexEntry, _ body: (UnsafeMutableRawBufferPointer) throws(Refusal) -> Value
+  ) throws(Refusal) -> Value {
     let count = Int(frame.length)
     if stored.count < count { stored = [UInt8](repeating: 0, count: count) }
-    let (decoder, name) = (decoder, "frame \(frame.frame)")
-    try stored.withMutableBytes { (buffer) throws(Refusal) in
-      let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-      try tar.read(into: bytes)
-      let digest = Digest.sha256(UnsafeRawBufferPointer(bytes))
-      guard digest == frame.frame else {
-        throw Refusal(
-          BundleReason.frameDamaged, name, seen: digest.hex, expected: frame.frame.hex)
-      }
-      try decoder.decode(
-        UnsafeRawBufferPointer(bytes), frame.encoding, plain: frame.plain, named: name
-      ) { (plain) throws(Refusal) in
-        for piece in frame.pieces {
-          // The index reader has checked that pieces lie inside the plain bytes.
-          let range = Int(piece.at)..<Int(piece.at + piece.length)
-          try take(piece, UnsafeRawBufferPointer(rebasing: plain[range]))
-        }
+    return try stored.withMutableBytes { (buffer) throws(Refusal) in
+      try body(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
+    }
+  }
+
+  /// Checks the stored bytes of a frame and hands out its pieces.
+  private func decode(
+    _ frame: IndexEntry, _ bytes: UnsafeRawBufferPointer,
+    _ take: (IndexEntry.Piece, UnsafeRawBufferPointer) throws(Refusal) -> Void
+  ) throws(Refusal) {
+    let name = "frame \(frame.frame)"
+    let digest = Digest.sha256(bytes)
+    guard digest == frame.frame else {
+      throw Refusal(
+        BundleReason.frameDamaged, name, seen: digest.hex, expected: frame.frame.hex)
+    }
+    try decoder.decode(
+      bytes, frame.encoding, plain: frame.plain, named: name
+    ) { (plain) throws(Refusal) in
+      for piece in frame.pieces {
+        // The index reader has checked that pieces lie inside the plain bytes.
+        let range = Int(piece.at)..<Int(piece.at + piece.length)
+        try take(piece, UnsafeRawBufferPointer(rebasing: plain[range]))
       }
     }
   }

@@ -16,6 +16,9 @@ package struct PieceLocation: Sendable {
 
   package let file: Waybill.File
   package let state: State
+  /// Every file whose blocks may serve, the likeliest first: found ones, then files that have the right name
+  /// and length, or the right name in the right folder. Half-good copies are merged from these (M08).
+  package let copies: [MediumScan.File]
 
   /// The copy to use: a found one, else the suspect, whose good blocks may still serve.
   package var best: MediumScan.File? {
@@ -54,27 +57,32 @@ package struct PieceLocator {
     if blockSize != waybill.blockSize { digests = [:] }
     blockSize = waybill.blockSize
     var locations: [PieceLocation] = []
-    for file in waybill.files {
-      locations.append(PieceLocation(file: file, state: state(of: file, near: folder)))
-    }
+    for file in waybill.files { locations.append(location(of: file, near: folder)) }
     return locations
   }
 
-  private mutating func state(
+  private mutating func location(
     of file: Waybill.File, near folder: FilePath
-  ) -> PieceLocation.State {
+  ) -> PieceLocation {
     func rank(_ candidate: MediumScan.File) -> Int {
       (candidate.name == file.name ? 0 : 1) + (candidate.folder == folder ? 0 : 2)
     }
     let candidates = (filesByLength[file.length] ?? []).enumerated()
       .sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
     var found: [MediumScan.File] = []
+    var others: [MediumScan.File] = []
     for candidate in candidates.map(\.element) {
-      if firstBlock(of: candidate) == file.blocks.first { found.append(candidate) }
+      if firstBlock(of: candidate) == file.blocks.first {
+        found.append(candidate)
+      } else if candidate.name == file.name {
+        others.append(candidate)
+      }
     }
-    if !found.isEmpty { return .found(found) }
-    return files.first { $0.name == file.name && $0.folder == folder }
-      .map(PieceLocation.State.suspect) ?? .missing
+    let beside = files.first { $0.name == file.name && $0.folder == folder }
+    if let beside, beside.length != file.length { others.append(beside) }
+    let state: PieceLocation.State =
+      found.isEmpty ? beside.map { .suspect($0) } ?? .missing : .found(found)
+    return PieceLocation(file: file, state: state, copies: found + others)
   }
 
   /// Nil when it cannot be read: then it is no copy of anything.

@@ -99,7 +99,8 @@ struct SurveyReader {
     let isListed = list != nil
     add(StartHere.name, .startHere) { (bytes) in
       if let page {
-        return .sha256(bytes) == page ? .good : .damaged(["not as SHA256SUMS lists it"])
+        return .sha256(bytes) == page
+          ? .good : .damaged(["not as SHA256SUMS lists it, or that line is damaged"])
       }
       return isListed ? .damaged(["not listed in SHA256SUMS"]) : .unchecked
     }

@@ -62,7 +62,8 @@ package struct ContentIntake {
     let released = try profile.ledger.contents().filter {
       $0.name.utf8.elementsEqual(description.name.utf8)
     }
-    if let twin = released.first(where: { $0.version.utf8.elementsEqual(description.version.utf8) }) {
+    if let twin = released.first(where: { $0.version.utf8.elementsEqual(description.version.utf8) })
+    {
       throw Refusal(
         CentreReason.alreadyThere, "\(description.name) \(description.version)",
         seen: "content \(twin.id), added \(twin.addedAt)", expected: "a new version")

@@ -85,7 +85,8 @@ package struct Depot {
 
   static func insert(_ frame: Frame, in database: Database) throws {
     try database.execute(
-      sql: "INSERT OR IGNORE INTO frames(sha256, encoding, length, plain, window) VALUES (?, ?, ?, ?, ?)",
+      sql:
+        "INSERT OR IGNORE INTO frames(sha256, encoding, length, plain, window) VALUES (?, ?, ?, ?, ?)",
       arguments: [
         frame.digest.hex, frame.encoding.window == nil ? "raw" : "zstd", frame.length, frame.plain,
         frame.encoding.window,
@@ -99,7 +100,8 @@ package struct Depot {
           frame.digest.hex, piece.at, piece.file.hex, piece.from, piece.length, piece.of,
         ])
     }
-    if frame.pieces.count > 1 || frame.pieces.first.map({ $0.of < CentreLimits.smallFile }) ?? false {
+    if frame.pieces.count > 1 || frame.pieces.first.map({ $0.of < CentreLimits.smallFile }) ?? false
+    {
       try database.execute(
         sql: "INSERT OR IGNORE INTO solids(key, frame) VALUES (?, ?)",
         arguments: [solidKey(frame.pieces.map(\.file)), frame.digest.hex])

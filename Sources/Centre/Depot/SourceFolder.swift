@@ -33,7 +33,8 @@ package struct SourceFolder: Sendable {
     }
     guard !items.isEmpty else {
       throw Refusal(
-        CentreReason.unusableName, root.text, seen: "no file", expected: "a file or a folder of files")
+        CentreReason.unusableName, root.text, seen: "no file",
+        expected: "a file or a folder of files")
     }
     items.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     try SourceFolder.checkTwins(items)
@@ -45,14 +46,16 @@ package struct SourceFolder: Sendable {
   ) throws(Refusal) {
     guard depth <= CentreLimits.sourceDepth else {
       throw Refusal(
-        CentreReason.unusableName, folder.text, seen: "more than \(CentreLimits.sourceDepth) levels",
+        CentreReason.unusableName, folder.text,
+        seen: "more than \(CentreLimits.sourceDepth) levels",
         expected: "at most \(CentreLimits.sourceDepth)")
     }
     for name in try FileQuery.names(in: folder, most: CentreLimits.sourceFiles) {
       let path = folder.appending(name)
       guard let status = FileQuery.status(path) else {
         throw Refusal(
-          CentreReason.unusableName, path.text, seen: "a name that is no UTF-8, or a file that is gone",
+          CentreReason.unusableName, path.text,
+          seen: "a name that is no UTF-8, or a file that is gone",
           expected: "a file")
       }
       if status.kind == .folder {
@@ -73,7 +76,8 @@ package struct SourceFolder: Sendable {
     }
     if let defect = WindowsName.defect(ofPath: name) {
       throw Refusal(
-        CentreReason.unusableName, path.text, seen: defect, expected: "a name that Windows can hold")
+        CentreReason.unusableName, path.text, seen: defect, expected: "a name that Windows can hold"
+      )
     }
     guard items.count < CentreLimits.sourceFiles else {
       throw Refusal(

@@ -32,7 +32,8 @@ final class SourceReader {
         while count < wanted {
           let read = try descriptor.read(
             fromAbsoluteOffset: position + Int64(count),
-            into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]))
+            into: UnsafeMutableRawBufferPointer(
+              rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]))
           if read == 0 { break }
           count += read
         }

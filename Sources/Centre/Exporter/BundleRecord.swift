@@ -48,8 +48,10 @@ struct BundleRecord {
       }
       try LedgerAudit.append(
         "bundle.signed",
-        ["site": bundle.site.text, "n": String(bundle.number),
-          "fingerprint": bundle.fingerprint.hex], at: now, in: database)
+        [
+          "site": bundle.site.text, "n": String(bundle.number),
+          "fingerprint": bundle.fingerprint.hex,
+        ], at: now, in: database)
     }
   }
 
@@ -65,8 +67,10 @@ struct BundleRecord {
         arguments: [medium.text, bundle.site.text, bundle.number])
       try LedgerAudit.append(
         "bundle.written",
-        ["site": bundle.site.text, "n": String(bundle.number),
-          "fingerprint": bundle.fingerprint.hex], at: now, in: database)
+        [
+          "site": bundle.site.text, "n": String(bundle.number),
+          "fingerprint": bundle.fingerprint.hex,
+        ], at: now, in: database)
     }
   }
 

@@ -42,7 +42,8 @@ package struct ExportPlan: Sendable {
     guard policy.sealing == .none else {
       throw Refusal(
         CentreReason.sealingUnavailable, "policy of \(site.id)",
-        seen: signed == nil ? "no signed policy: the built-in one demands sealing" : "sealing required",
+        seen: signed == nil
+          ? "no signed policy: the built-in one demands sealing" : "sealing required",
         expected: "sealing: none")
     }
     policyBytes = signed?.bytes

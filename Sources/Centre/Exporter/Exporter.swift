@@ -32,12 +32,14 @@ package struct Exporter {
   let progress: @Sendable (_ bytes: Int64) -> Void
 
   package init(
-    from profile: CentreProfile, keys: KeyRing, to medium: FilePath, volumeSize: Int64, at now: Instant,
+    from profile: CentreProfile, keys: KeyRing, to medium: FilePath, volumeSize: Int64,
+    at now: Instant,
     progress: @escaping @Sendable (_ bytes: Int64) -> Void
   ) throws(Refusal) {
     guard FileQuery.isFolder(medium) else {
       throw Refusal(
-        BundleReason.mediumUnreadable, medium.text, seen: "no folder", expected: "the medium's folder")
+        BundleReason.mediumUnreadable, medium.text, seen: "no folder",
+        expected: "the medium's folder")
     }
     self.profile = profile
     self.keys = keys
@@ -63,7 +65,8 @@ package struct Exporter {
 
     let sources = try OrdersSources(plan, number: number, in: profile)
     let writer = try BundleWriter(
-      medium: medium, name: .out(plan.site.id, n: number), volumeSize: volumeSize, progress: progress)
+      medium: medium, name: .out(plan.site.id, n: number), volumeSize: volumeSize,
+      progress: progress)
     try writer.writeVolumes(frameSources(frames), index: sources.index)
     try writer.writeOrders(try sources.entries())
     let waybill = Waybill(
@@ -102,7 +105,8 @@ package struct Exporter {
     let waybill = try PapersReader.read(frozen.papers, named: "frozen papers").waybill()
     guard writer.files == waybill.files else {
       throw Refusal(
-        CentreReason.depotDamaged, "bundle \(number) of \(site.id)", seen: "other orders or volumes",
+        CentreReason.depotDamaged, "bundle \(number) of \(site.id)",
+        seen: "other orders or volumes",
         expected: "those of its frozen waybill",
         changed: "an unfinished folder on the medium; delete it")
     }

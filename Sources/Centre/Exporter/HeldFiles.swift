@@ -28,8 +28,8 @@ package struct HeldFiles: Sendable {
     }
     let depot = Depot(of: profile)
     var files = Set(state.heldFiles)
-    for manifest in state.heldManifests {
-      guard try profile.ledger.content(manifest: manifest) != nil else { continue }
+    for manifest in state.heldManifests where try profile.ledger.content(manifest: manifest) != nil
+    {
       let listing = try depot.files(of: manifest)
       while let element = try listing.next() {
         files.insert(try ManifestDocument.file(element).digest)

@@ -21,7 +21,8 @@ package enum IntentCheck {
     }
     try contain(
       intent.scope, in: manifest.publisherScope, named: "publisher's scope", place: place)
-    try contain(intent.scope, in: policy.scopeCeiling, named: "policy's scope ceiling", place: place)
+    try contain(
+      intent.scope, in: policy.scopeCeiling, named: "policy's scope ceiling", place: place)
   }
 
   private static func contain(
@@ -37,6 +38,7 @@ package enum IntentCheck {
   }
 
   private static func list(_ texts: [String], of name: String) -> String {
-    texts.isEmpty ? "the \(name), of which there are none" : "one of " + texts.sorted().joined(separator: ", ")
+    texts.isEmpty
+      ? "the \(name), of which there are none" : "one of " + texts.sorted().joined(separator: ", ")
   }
 }

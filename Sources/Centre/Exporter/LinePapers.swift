@@ -47,7 +47,9 @@ struct LinePapers {
         header: header, site: site, minRoot: minRoot,
         snapshot: MetaEntry(version: number, of: snapshot.bytes)
       ).json, by: [key], named: "timestamp.json")
-    for (role, file) in [(MetadataRole.site, siteFile), (.snapshot, snapshot), (.timestamp, timestamp)] {
+    for (role, file) in [
+      (MetadataRole.site, siteFile), (.snapshot, snapshot), (.timestamp, timestamp),
+    ] {
       try RoleSize.check(file, role)
     }
     var entries: [(name: String, bytes: [UInt8])] = [

@@ -47,7 +47,8 @@ struct EvidenceReader {
   func forEachLine(
     of name: String, _ take: (JSONField) throws(Refusal) -> Void
   ) throws(Refusal) {
-    guard let evidence = state.evidence.first(where: { $0.name == name }), evidence.length > 0 else {
+    guard let evidence = state.evidence.first(where: { $0.name == name }), evidence.length > 0
+    else {
       return
     }
     var lines = LineReader(try FileSource(path(evidence.digest)))

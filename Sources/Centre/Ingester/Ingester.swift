@@ -39,7 +39,8 @@ package struct Ingester {
   package func ingest(_ medium: FilePath) throws(Refusal) -> [Return] {
     guard FileQuery.isFolder(medium) else {
       throw Refusal(
-        BundleReason.mediumUnreadable, medium.text, seen: "no folder", expected: "the medium's folder")
+        BundleReason.mediumUnreadable, medium.text, seen: "no folder",
+        expected: "the medium's folder")
     }
     let scan = try MediumScan(medium)
     let (papers, damaged) = readPapers(scan)
@@ -58,7 +59,8 @@ package struct Ingester {
     }
     guard !results.isEmpty else {
       throw Refusal(
-        CentreReason.nothingFound, medium.text, seen: "\(scan.files.count) files, no papers of a return",
+        CentreReason.nothingFound, medium.text,
+        seen: "\(scan.files.count) files, no papers of a return",
         expected: "a folder with papers.tar")
     }
     return results

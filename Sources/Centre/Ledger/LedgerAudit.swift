@@ -33,7 +33,8 @@ extension Ledger {
   package func history(newest count: Int) throws(Refusal) -> [AuditEvent] {
     try read { database in
       try Row.fetchAll(
-        database, sql: "SELECT line FROM (SELECT * FROM audit ORDER BY seq DESC LIMIT ?) ORDER BY seq",
+        database,
+        sql: "SELECT line FROM (SELECT * FROM audit ORDER BY seq DESC LIMIT ?) ORDER BY seq",
         arguments: [count]
       ).map { row in
         try AuditEvent(

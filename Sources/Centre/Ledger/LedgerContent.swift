@@ -22,7 +22,8 @@ package struct ContentRecord: Sendable {
 }
 
 extension Ledger {
-  private static let contentQuery = "SELECT content.*, lines.name FROM content JOIN lines USING(line)"
+  private static let contentQuery =
+    "SELECT content.*, lines.name FROM content JOIN lines USING(line)"
 
   /// All content versions, by name, then counter.
   package func contents() throws(Refusal) -> [ContentRecord] {

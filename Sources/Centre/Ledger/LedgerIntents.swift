@@ -63,8 +63,10 @@ extension Ledger {
       ])
     try LedgerAudit.append(
       "intent.applied",
-      ["site": site.text, "intent": new.id.text, "revision": String(new.revision),
-        "manifest": new.manifest.hex], at: now, in: database)
+      [
+        "site": site.text, "intent": new.id.text, "revision": String(new.revision),
+        "manifest": new.manifest.hex,
+      ], at: now, in: database)
     return (new.revision, true)
   }
 
@@ -91,7 +93,8 @@ extension IntentRecord {
     let scope = try (row["scope"] as String).split(separator: " ").map { text throws(Refusal) in
       guard let tag = Tag(text) else {
         throw Refusal(
-          CentreReason.ledgerDamaged, "ledger, intents.scope", seen: String(text), expected: "a tag")
+          CentreReason.ledgerDamaged, "ledger, intents.scope", seen: String(text), expected: "a tag"
+        )
       }
       return tag
     }

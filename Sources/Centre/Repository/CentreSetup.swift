@@ -27,7 +27,8 @@ package enum CentreSetup {
     try ledger.write { database in
       for (role, file) in roles { try Repository.store(file, role, version: 1, in: database) }
       let facts = [
-        ("rehearsal", "true"), ("contact", contact ?? defaultContact), ("courier", courier.publicKey.text), ("created", now.description),
+        ("rehearsal", "true"), ("contact", contact ?? defaultContact),
+        ("courier", courier.publicKey.text), ("created", now.description),
       ]
       for (key, value) in facts {
         try database.execute(

@@ -21,16 +21,19 @@ package enum ContentRelease {
     }
     for content in new { try checkManifest(content, in: profile) }
     let current = try repository.roles().content
-    let releases = Array(current.releases.values) + new.map { content in
-      Release(
-        manifest: content.manifest, length: content.length, line: content.line,
-        counter: content.counter)
-    }
+    let releases =
+      Array(current.releases.values)
+      + new.map { content in
+        Release(
+          manifest: content.manifest, length: content.length, line: content.line,
+          counter: content.counter)
+      }
     let version = current.header.version + 1
     let role = ContentRole(
       header: Repository.header(version: version, days: CentreLimits.offlineDays, at: now),
       releases: releases, floors: try profile.ledger.floors())
-    let file = try MetadataFile.signed(role.json, by: [try keys.signer(.content)], named: "content.json")
+    let file = try MetadataFile.signed(
+      role.json, by: [try keys.signer(.content)], named: "content.json")
     try RoleSize.check(file, .content)
     try profile.ledger.write { database in
       try Repository.store(file, .content, version: version, in: database)
@@ -40,8 +43,10 @@ package enum ContentRelease {
           arguments: [version, content.manifest.hex])
         try LedgerAudit.append(
           "content.released",
-          ["content": content.id.text, "manifest": content.manifest.hex,
-            "role_version": String(version)], at: now, in: database)
+          [
+            "content": content.id.text, "manifest": content.manifest.hex,
+            "role_version": String(version),
+          ], at: now, in: database)
       }
     }
     return version

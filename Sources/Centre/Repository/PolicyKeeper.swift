@@ -26,7 +26,8 @@ package struct PolicyKeeper {
     let bytes = PolicyDocument.encoded(policy, for: site, salt: RandomID.generate())
     try profile.ledger.write { database in
       try database.execute(
-        sql: "DELETE FROM policies WHERE site = ? AND signed_version IS NULL", arguments: [site.text])
+        sql: "DELETE FROM policies WHERE site = ? AND signed_version IS NULL",
+        arguments: [site.text])
       try database.execute(
         sql: "INSERT INTO policies(site, sha256, bytes, applied_at) VALUES (?, ?, ?, ?)",
         arguments: [site.text, Digest.sha256(bytes).hex, Data(bytes), now.description])
@@ -79,7 +80,8 @@ package struct PolicyKeeper {
     let role = PolicyRole(
       header: Repository.header(version: version, days: CentreLimits.offlineDays, at: now),
       policies: policies)
-    let file = try MetadataFile.signed(role.json, by: [try keys.signer(.policy)], named: "policy.json")
+    let file = try MetadataFile.signed(
+      role.json, by: [try keys.signer(.policy)], named: "policy.json")
     try RoleSize.check(file, .policy)
     try profile.ledger.write { database in
       try Repository.store(file, .policy, version: version, in: database)

@@ -23,7 +23,8 @@ package struct Repository {
     }
     guard let row else {
       throw Refusal(
-        CentreReason.ledgerDamaged, "ledger, metadata", seen: "no \(role)", expected: "its newest file")
+        CentreReason.ledgerDamaged, "ledger, metadata", seen: "no \(role)",
+        expected: "its newest file")
     }
     return (row["version"], Array(row["bytes"] as Data))
   }
@@ -57,7 +58,9 @@ package struct Repository {
       policy: try newest(.policy).bytes)
   }
 
-  static func store(_ file: MetadataFile, _ role: MetadataRole, version: Int64, in database: Database)
+  static func store(
+    _ file: MetadataFile, _ role: MetadataRole, version: Int64, in database: Database
+  )
     throws
   {
     try database.execute(

@@ -25,7 +25,8 @@ package struct SiteEnrolment: Sendable {
       payload = try envelope.verified(by: [key], threshold: 1)
     } catch {
       throw Refusal(
-        CentreReason.enrolmentSignature, name, seen: error.seen, expected: "a signature by \(key.id)")
+        CentreReason.enrolmentSignature, name, seen: error.seen,
+        expected: "a signature by \(key.id)")
     }
     let statement = try Statement(parsing: payload, named: name)
     guard envelope.payloadType == Envelope.statementType,

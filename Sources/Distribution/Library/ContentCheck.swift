@@ -54,9 +54,14 @@ struct ContentCheck {
     previous = parts
     previousPath = file.path
     files += 1
-    missing += DistributionLimits.overhead
+    need(DistributionLimits.overhead)
     guard counted.insert(file.digest.hashValue).inserted else { return }
-    if FileQuery.status(layout.blob(file.digest))?.length != file.length { missing += file.length }
+    if FileQuery.status(layout.blob(file.digest))?.length != file.length { need(file.length) }
+  }
+
+  private mutating func need(_ bytes: Int64) {
+    let (sum, overflow) = missing.addingReportingOverflow(bytes)
+    missing = overflow ? .max : sum
   }
 
   /// No two names may meet on a file system without case, in the source tree or in DataLib, where file `a`

@@ -10,14 +10,13 @@ enum LibraryAdmission {
   /// Refuses a place that can only be ConfigMgr's, whatever lies in it.
   static func checkPlace(_ layout: LibraryLayout) throws(Refusal) {
     let text = realPath(layout.root)
-    let path = FilePath(text)
-    let mounted = mountSource(of: text).split(separator: "/").map(String.init)
-    let parts = path.components.map(\.string) + mounted
+    let parts = text.split(separator: "/") + mountSource(of: text).split(separator: "/")
     if let share = parts.first(where: isShare) {
       throw foreign(layout, seen: "reached through the share \(share)")
     }
-    let name = path.lastComponent?.string ?? ""
-    if name.lowercased() == "sccmcontentlib", isMountPoint(path.removingLastComponent()) {
+    if text.lowercased().hasSuffix("/sccmcontentlib"),
+      isMountPoint(FilePath(text).removingLastComponent())
+    {
       throw foreign(layout, seen: "SCCMContentLib at the root of a drive")
     }
   }
@@ -95,7 +94,7 @@ enum LibraryAdmission {
   }
 
   /// `SCCMContentLib$`, and `SCCMContentLibD$` and so on for further drives.
-  private static func isShare(_ component: String) -> Bool {
+  private static func isShare(_ component: Substring) -> Bool {
     let text = component.lowercased()
     return text.hasPrefix("sccmcontentlib") && text.hasSuffix("$") && text.utf8.count <= 16
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bundles
 package import Intents
 package import SystemPackage
 
@@ -11,26 +12,47 @@ package import SystemPackage
 ///     <root>/waybill/incoming              the one file that is being written
 ///     <root>/waybill/packages/…json        one a line: its package id and content versions
 ///     <root>/waybill/programs, collections, deployments/…json
+///
+/// Paths are put together as text and made a `FilePath` once: there are several for each of half a million
+/// files.
 package struct LibraryLayout: Hashable, Sendable {
-  package let root: FilePath
-
-  package init(root: FilePath) { self.root = root }
-
   package static let extensionOfInformation = ".INI"
 
-  package var marker: FilePath { root.appending("waybill-library.json") }
-  package var devices: FilePath { root.appending("devices.ndjson") }
-  package var packageLibrary: FilePath { root.appending("PkgLib") }
-  package var dataLibrary: FilePath { root.appending("DataLib") }
-  package var fileLibrary: FilePath { root.appending("FileLib") }
+  package let root: FilePath
+  package let marker: FilePath
+  package let devices: FilePath
+  package let packageLibrary: FilePath
+  package let dataLibrary: FilePath
+  package let fileLibrary: FilePath
 
-  var ours: FilePath { root.appending("waybill") }
-  var lock: FilePath { ours.appending("lock") }
-  var incoming: FilePath { ours.appending("incoming") }
-  var packages: FilePath { ours.appending("packages") }
-  var programs: FilePath { ours.appending("programs") }
-  var collections: FilePath { ours.appending("collections") }
-  var deployments: FilePath { ours.appending("deployments") }
+  let ours: FilePath
+  let lock: FilePath
+  let incoming: FilePath
+  let packages: FilePath
+  let programs: FilePath
+  let collections: FilePath
+  let deployments: FilePath
+
+  /// The root as text.
+  private let place: String
+
+  package init(root: FilePath) {
+    let place = root.text
+    self.root = root
+    self.place = place
+    marker = FilePath("\(place)/waybill-library.json")
+    devices = FilePath("\(place)/devices.ndjson")
+    packageLibrary = FilePath("\(place)/PkgLib")
+    dataLibrary = FilePath("\(place)/DataLib")
+    fileLibrary = FilePath("\(place)/FileLib")
+    ours = FilePath("\(place)/waybill")
+    lock = FilePath("\(place)/waybill/lock")
+    incoming = FilePath("\(place)/waybill/incoming")
+    packages = FilePath("\(place)/waybill/packages")
+    programs = FilePath("\(place)/waybill/programs")
+    collections = FilePath("\(place)/waybill/collections")
+    deployments = FilePath("\(place)/waybill/deployments")
+  }
 
   /// Folders that are there before the first effect.
   var folders: [FilePath] {
@@ -39,35 +61,24 @@ package struct LibraryLayout: Hashable, Sendable {
     ]
   }
 
-  package func package(_ id: PackageID) -> FilePath { information(packageLibrary, id.text) }
-  package func content(_ id: String) -> FilePath { information(dataLibrary, id) }
-  package func contentFolder(_ id: String) -> FilePath { dataLibrary.appending(id) }
+  package func package(_ id: PackageID) -> FilePath { FilePath("\(place)/PkgLib/\(id).INI") }
+  package func content(_ id: String) -> FilePath { FilePath("\(place)/DataLib/\(id).INI") }
+  package func contentFolder(_ id: String) -> FilePath { FilePath("\(place)/DataLib/\(id)") }
 
   /// The INI of one file; `path` has been checked by `WindowsName`, so every step of it is a plain name.
   package func file(_ path: String, of content: String) -> FilePath {
-    var place = contentFolder(content)
-    for part in path.split(separator: "/") { place.append(String(part)) }
-    return place.appendingInformation
+    FilePath("\(place)/DataLib/\(content)/\(path).INI")
   }
 
   package func blobFolder(_ digest: Digest) -> FilePath {
-    fileLibrary.appending(String(digest.upperHex.prefix(4)))
+    FilePath("\(place)/FileLib/\(digest.upperHex.prefix(4))")
   }
-  package func blob(_ digest: Digest) -> FilePath {
-    blobFolder(digest).appending(digest.upperHex)
-  }
-  package func users(_ digest: Digest) -> FilePath {
-    information(blobFolder(digest), digest.upperHex)
-  }
+  package func blob(_ digest: Digest) -> FilePath { FilePath(blobText(digest)) }
+  package func users(_ digest: Digest) -> FilePath { FilePath("\(blobText(digest)).INI") }
 
-  private func information(_ folder: FilePath, _ name: String) -> FilePath {
-    folder.appending(name).appendingInformation
-  }
-}
-
-extension FilePath {
-  fileprivate var appendingInformation: FilePath {
-    FilePath(string + LibraryLayout.extensionOfInformation)
+  private func blobText(_ digest: Digest) -> String {
+    let name = digest.upperHex
+    return "\(place)/FileLib/\(name.prefix(4))/\(name)"
   }
 }
 

@@ -25,7 +25,9 @@ package struct ApplyOutcome: Sendable {
 
   /// What explains `exit`.
   package var refusal: Refusal? {
-    guard let first = open.first(where: { $0.refusal.exit == exit }) ?? open.first else { return nil }
+    guard let first = open.first(where: { $0.refusal.exit == exit }) ?? open.first else {
+      return nil
+    }
     guard open.count > 1 || first.refusal.exit != exit else { return first.refusal }
     return Refusal(
       SiteReason.workRemains, "\(open.count) intents",

@@ -82,26 +82,8 @@ struct BundleImport {
     return papers
   }
 
-  /// The waybill, which must be the one that the site role lists.
   private func waybill() throws(Refusal) -> Waybill {
-    let papers = try papers()
-    let bytes = papers["waybill.json"].map(Array.init) ?? []
-    guard let target = verified.siteTarget("waybill.json") else {
-      throw Refusal(
-        SiteReason.orderDiffers, "waybill.json", seen: "not listed", expected: "a target")
-    }
-    guard target.digest == .sha256(bytes), target.length == bytes.count else {
-      throw Refusal(
-        SiteReason.orderDiffers, "waybill.json", seen: Digest.sha256(bytes).hex,
-        expected: target.digest.hex)
-    }
-    let waybill = try papers.waybill()
-    guard waybill.siteID == verified.site, case .out(verified.n) = waybill.kind else {
-      throw Refusal(
-        SiteReason.orderDiffers, "waybill.json", seen: waybill.bundleName.text,
-        expected: BundleName.out(verified.site, n: verified.n).text)
-    }
-    return waybill
+    try PapersTrial.waybill(of: try papers(), vouchedFor: verified)
   }
 
   /// Names what is missing before anything is read (M05).

@@ -35,8 +35,14 @@ struct FolderNotes {
         notes.append("\(name) is missing, \(used) used")
       }
     }
-    for file in accepted.files where ![BundleFiles.papers, BundleFiles.papersCopy].contains(file.name)
-    {
+    for trial in trials where trial.folder == folder {
+      for file in trial.files where !accepted.files.contains(file) {
+        if [BundleFiles.papers, BundleFiles.papersCopy].contains(file.name) { continue }
+        notes.append("stranger: \(file.path.text)\(reason(trial))")
+      }
+    }
+    for file in accepted.files
+    where ![BundleFiles.papers, BundleFiles.papersCopy].contains(file.name) {
       notes.append("the papers were found as \(file.path.text)")
     }
     return notes

@@ -142,9 +142,11 @@ package struct Importer {
     if taken == nil, refusals.isEmpty, !isRepeat {
       let seen =
         outcome.bundles.isEmpty ? "no papers" : "\(outcome.bundles.count) bundles of other kinds"
-      throw Refusal(
+      let refusal = Refusal(
         SiteReason.noBundle, medium.text, seen: seen,
         expected: "a finished bundle for \(site.profile.site)")
+      try remember(refusal, "import.refused", ["subject": refusal.subject])
+      throw refusal
     }
     if !refusals.isEmpty {
       let gravest = ExitCode.gravest(refusals.map(\.exit))

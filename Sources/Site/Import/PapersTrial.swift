@@ -61,7 +61,10 @@ struct PapersTrial {
       let verification = Trust.verify(
         try PapersMetadata(files: files), for: site, against: state, clock: clock)
       switch verification.outcome {
-      case .success(let verified): verdict = .ours(verified, verification)
+      case .success(let verified):
+        // Here, so that papers with another waybill are a damaged copy and no bundle of their own.
+        _ = try PapersTrial.waybill(of: papers, vouchedFor: verified)
+        verdict = .ours(verified, verification)
       case .failure(let refusal) where refusal.exit == .wrongSite: verdict = .foreign(refusal)
       case .failure(let refusal): verdict = .refused(refusal)
       }
@@ -70,6 +73,29 @@ struct PapersTrial {
       verdict = .refused(error)
       return nil
     }
+  }
+
+  /// The waybill, which must be the one that the site role lists.
+  static func waybill(
+    of papers: Papers, vouchedFor verified: VerifiedPapers
+  ) throws(Refusal) -> Waybill {
+    let bytes = papers["waybill.json"].map(Array.init) ?? []
+    guard let target = verified.siteTarget("waybill.json") else {
+      throw Refusal(
+        SiteReason.orderDiffers, "waybill.json", seen: "not listed", expected: "a target")
+    }
+    guard target.digest == .sha256(bytes), target.length == bytes.count else {
+      throw Refusal(
+        SiteReason.orderDiffers, "waybill.json", seen: Digest.sha256(bytes).hex,
+        expected: target.digest.hex)
+    }
+    let waybill = try papers.waybill()
+    guard waybill.siteID == verified.site, case .out(verified.n) = waybill.kind else {
+      throw Refusal(
+        SiteReason.orderDiffers, "waybill.json", seen: waybill.bundleName.text,
+        expected: BundleName.out(verified.site, n: verified.n).text)
+    }
+    return waybill
   }
 
   var folder: FilePath { files.first?.folder ?? "" }

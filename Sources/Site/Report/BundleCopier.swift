@@ -36,7 +36,8 @@ struct BundleCopier {
       }
       try compare(names)
     } catch {
-      try? FolderRemoval.remove(target)  // nothing half-written; the first failure is the one to tell
+      // Nothing half-written; the first failure is the one to tell
+      try? FolderRemoval.remove(target)
       throw MediumCheck.refusal(error)
     }
     return total

@@ -13,7 +13,7 @@ package struct ContentStore: Sendable {
   package init(_ folder: FilePath) { self.folder = folder }
 
   /// Where files lie while they are put together.
-  var incoming: FilePath { folder.appending("incoming") }
+  package var incoming: FilePath { folder.appending("incoming") }
 
   package func path(of digest: Digest) -> FilePath {
     let hex = digest.hex

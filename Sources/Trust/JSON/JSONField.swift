@@ -7,13 +7,19 @@ package import Intents
 ///     let seq = try root["seq"].integer(in: 0...TrustLimits.jsonInteger)
 package struct JSONField: Sendable {
   package let value: JSONValue
-  /// File and field, such as `state.json: holds.files[3]`.
-  package let place: String
+  private let path: Path
 
   package init(_ value: JSONValue, at place: String) {
-    self.value = value
-    self.place = place
+    self.init(value, .start(place))
   }
+
+  private init(_ value: JSONValue, _ path: Path) {
+    self.value = value
+    self.path = path
+  }
+
+  /// File and field, such as `state.json: holds.files[3]`.
+  package var place: String { path.text }
 
   /// Parses `bytes` and stands at its root.
   package init(parsing bytes: [UInt8], named name: String) throws(Refusal) {
@@ -25,7 +31,7 @@ package struct JSONField: Sendable {
     get throws(Refusal) {
       guard let member = try optional(key) else {
         throw Refusal(
-          TrustReason.malformedField, step(key), seen: "nothing", expected: "field \(key)")
+          TrustReason.malformedField, step(key).text, seen: "nothing", expected: "field \(key)")
       }
       return member
     }
@@ -33,7 +39,7 @@ package struct JSONField: Sendable {
 
   /// The member `key`, or nil when there is none.
   package func optional(_ key: String) throws(Refusal) -> JSONField? {
-    try object()[key].map { JSONField($0, at: step(key)) }
+    try object()[key].map { JSONField($0, step(key)) }
   }
 
   package func object() throws(Refusal) -> JSONObject {
@@ -43,12 +49,12 @@ package struct JSONField: Sendable {
 
   /// The members of an object, each as a field.
   package func members() throws(Refusal) -> [(key: String, field: JSONField)] {
-    try object().members.map { ($0.key, JSONField($0.value, at: step($0.key))) }
+    try object().members.map { ($0.key, JSONField($0.value, step($0.key))) }
   }
 
   package func array() throws(Refusal) -> [JSONField] {
     guard case .array(let elements) = value else { throw wrong("an array") }
-    return elements.enumerated().map { JSONField($0.element, at: "\(place)[\($0.offset)]") }
+    return elements.enumerated().map { JSONField($0.element, .element(path, $0.offset)) }
   }
 
   package func string() throws(Refusal) -> String {
@@ -94,7 +100,7 @@ package struct JSONField: Sendable {
   package func only(_ known: Set<String>) throws(Refusal) {
     for member in try object().members where !known.contains(member.key) {
       throw Refusal(
-        TrustReason.malformedField, step(member.key), seen: "field \(member.key)",
+        TrustReason.malformedField, step(member.key).text, seen: "field \(member.key)",
         expected: "one of \(known.sorted().joined(separator: ", "))")
     }
   }
@@ -106,7 +112,22 @@ package struct JSONField: Sendable {
     return Refusal(TrustReason.malformedField, place, seen: seen, expected: expected)
   }
 
-  private func step(_ key: String) -> String {
-    place.contains(": ") ? "\(place).\(key)" : "\(place): \(key)"
+  private func step(_ key: String) -> Path { .member(path, key) }
+}
+
+/// How a field was reached. It becomes text only when something is refused: thousands of fields are read for
+/// one that is wrong.
+private indirect enum Path: Sendable {
+  case start(String)
+  case member(Path, String)
+  case element(Path, Int)
+
+  var text: String {
+    switch self {
+    case .start(let place): place
+    case .member(.start(let place), let key): place + (place.contains(": ") ? "." : ": ") + key
+    case .member(let parent, let key): "\(parent.text).\(key)"
+    case .element(let parent, let index): "\(parent.text)[\(index)]"
+    }
   }
 }

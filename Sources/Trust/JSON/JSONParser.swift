@@ -65,7 +65,12 @@ private struct JSONParser {
       guard key.utf8.count <= TrustLimits.jsonKey else {
         throw limit("a key of \(key.utf8.count) bytes", "at most \(TrustLimits.jsonKey)")
       }
-      guard keys.insert(key).inserted else { throw malformed("key \(key) twice", "each key once") }
+      // A set costs more than it saves while there are few; both compare by canonical equivalence.
+      let isNew =
+        members.count < 16
+        ? !members.contains { $0.0 == key } : keys.insert(key).inserted
+      if members.count == 15 { keys = Set(members.map(\.0) + [key]) }
+      guard isNew else { throw malformed("key \(key) twice", "each key once") }
       skipBlanks()
       guard take(":") else { throw malformed(here, "a colon") }
       skipBlanks()
@@ -136,8 +141,10 @@ private struct JSONParser {
       position += 1
     }
     if peek() == UInt8(ascii: "\"") {
-      let text = String(validating: bytes[start..<position], as: UTF8.self)
-      guard let text else { throw malformed("invalid UTF-8", "valid UTF-8") }
+      let content = UnsafeBufferPointer(rebasing: bytes[start..<position])
+      guard let text = String(validating: content, as: UTF8.self) else {
+        throw malformed("invalid UTF-8", "valid UTF-8")
+      }
       position += 1
       return text
     }

@@ -31,7 +31,9 @@ package struct JSONObject: Sendable {
   /// Sorts `members`; of two with the same key the first is kept (the parser refuses such texts before).
   package init(_ members: some Sequence<(String, JSONValue)>) {
     var sorted = members.map { Member(key: $0.0, value: $0.1) }
-    sorted.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    if !JSONObject.isAscending(sorted) {
+      sorted.sort { JSONObject.order($0.key, $1.key) < 0 }
+    }
     self.members = sorted
   }
 
@@ -40,14 +42,29 @@ package struct JSONObject: Sendable {
     var high = members.count
     while low < high {
       let middle = (low + high) / 2
-      if members[middle].key.utf8.lexicographicallyPrecedes(key.utf8) {
-        low = middle + 1
-      } else {
-        high = middle
+      let order = JSONObject.order(members[middle].key, key)
+      if order == 0 { return members[middle].value }
+      if order < 0 { low = middle + 1 } else { high = middle }
+    }
+    return nil
+  }
+
+  private static func isAscending(_ members: [Member]) -> Bool {
+    members.indices.dropFirst().allSatisfy { order(members[$0 - 1].key, members[$0].key) < 0 }
+  }
+
+  /// Below, at or above 0 as the UTF-8 bytes of `left` come before, equal or after those of `right`.
+  static func order(_ left: String, _ right: String) -> Int {
+    var left = left
+    var right = right
+    return left.withUTF8 { left in
+      right.withUTF8 { right in
+        for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+          return left[index] < right[index] ? -1 : 1
+        }
+        return left.count - right.count
       }
     }
-    guard low < members.count, members[low].key.utf8.elementsEqual(key.utf8) else { return nil }
-    return members[low].value
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Intents
 
 extension JSONValue {
   /// The text that we put in files: compact, keys sorted by UTF-8 bytes, only what RFC 8259 demands escaped.
@@ -46,19 +47,29 @@ extension JSONValue {
 
   private static func write(_ text: String, to output: inout [UInt8], escaping: Escaping) {
     output.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        output.append(UInt8(ascii: "\\"))
-        output.append(byte)
-      case 0..<32 where escaping == .standard:
-        output.append(contentsOf: "\\u00".utf8)
-        let digits = Array("0123456789abcdef".utf8)
-        output.append(digits[Int(byte >> 4)])
-        output.append(digits[Int(byte & 15)])
-      default: output.append(byte)
+    var text = text
+    text.withUTF8 { bytes in
+      var start = 0
+      for (index, byte) in bytes.enumerated() where mustEscape(byte, escaping) {
+        output.append(contentsOf: bytes[start..<index])
+        escape(byte, to: &output)
+        start = index + 1
       }
+      output.append(contentsOf: bytes[start...])
     }
     output.append(UInt8(ascii: "\""))
+  }
+
+  private static func mustEscape(_ byte: UInt8, _ escaping: Escaping) -> Bool {
+    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 32 && escaping == .standard
+  }
+
+  private static func escape(_ byte: UInt8, to output: inout [UInt8]) {
+    if byte < 32 {
+      output.append(contentsOf: "\\u00\(Hex.encode([byte]))".utf8)
+    } else {
+      output.append(UInt8(ascii: "\\"))
+      output.append(byte)
+    }
   }
 }

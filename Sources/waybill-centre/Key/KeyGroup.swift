@@ -65,7 +65,9 @@ extension KeyRing.Purpose: ExpressibleByArgument {}
 struct KeyCourier: WaybillCommand {
   static let configuration = CommandConfiguration(
     commandName: "courier", abstract: "Show or write the public key that couriers check with.",
-    discussion: "A stock `minisign -V -p FILE` takes it too. It finds damage and mix-ups; it is no proof of trust.")
+    discussion:
+      "A stock `minisign -V -p FILE` takes it too. It finds damage and mix-ups; it is no proof of trust."
+  )
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var centre: CentreOptions

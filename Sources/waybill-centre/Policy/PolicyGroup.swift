@@ -14,7 +14,8 @@ struct PolicyGroup: ParsableCommand {
 struct PolicyApply: WaybillCommand {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Take a policy file as the draft for its site.",
-    discussion: "The draft takes effect with `policy sign`. The schema is docs/schemas/policy.schema.json.")
+    discussion:
+      "The draft takes effect with `policy sign`. The schema is docs/schemas/policy.schema.json.")
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var centre: CentreOptions

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import Centre
+import Intents
+import TestKit
+import Testing
+
+private let content = """
+  waybill: content/1
+  name: tool
+  version: 1.0
+  counter: 3
+  publisher_scope: [site-class:air-gapped]
+  programs:
+    - name: install
+      command_line: setup.exe /S
+      exit_codes: {success: [0], retry: [1618]}
+      detection:
+        - {kind: file, path: 'C:\\tool.exe'}
+
+  """
+
+@Test func aContentFileIsReadWithItsDefaults() throws {
+  let description = try ContentDescription(parsing: content, file: "content.yaml")
+  #expect(description.version == "1.0")
+  let program = try #require(description.programs.first)
+  #expect(program.account == .system)
+  #expect(program.exitCodes.meaning(of: 1618) == .retry)
+  #expect(program.exitCodes.meaning(of: 3010) == .failure)
+  #expect(program.detection == [.file(path: #"C:\tool.exe"#, version: nil)])
+}
+
+/// What is changed in the file, and what the refusal must name.
+private let faults: [(old: String, new: String, place: String)] = [
+  ("content/1", "content/2", "content.yaml, line 1, waybill"),
+  ("counter: 3", "counter: 0", "content.yaml, line 4, counter"),
+  ("counter: 3", "counter: three", "content.yaml, line 4, counter"),
+  ("site-class:air-gapped", "Site Class", "content.yaml, line 5, publisher_scope[0]"),
+  ("name: install", "name: In Stall", "content.yaml, line 7, programs[0].name"),
+  ("kind: file", "kind: magic", "content.yaml, line 11, programs[0].detection[0].kind"),
+  ("success: [0]", "success: [0, 0]", "content.yaml, line 9, programs[0].exit_codes.success[1]"),
+  ("version: 1.0", "versoin: 1.0", "content.yaml, line 3, versoin"),
+  ("version: 1.0\n", "", "content.yaml, line 1"),
+  ("[0]", "[0", "content.yaml"),
+]
+
+@Test(arguments: faults)
+func aFaultInAContentFileIsNamedByFileLineAndField(
+  fault: (old: String, new: String, place: String)
+) {
+  let text = content.replacing(fault.old, with: fault.new)
+  let refusal = refusal { () throws(Refusal) in
+    _ = try ContentDescription(parsing: text, file: "content.yaml")
+  }
+  #expect(refusal?.code == "WB6460")
+  #expect(refusal?.subject == fault.place)
+}
+
+@Test func anIntentCannotHoldACommandLine() {
+  let text = """
+    waybill: intent/1
+    id: tool
+    sites: [fjord-3]
+    content: tool
+    version: 1.0
+    program: install
+    command_line: cmd.exe /c whoami
+    collection: Devices
+    purpose: required
+    scope: [a:b]
+    """
+  let refusal = refusal { () throws(Refusal) in
+    _ = try IntentDescription(parsing: text, file: "intent.yaml")
+  }
+  #expect(refusal?.subject == "intent.yaml, line 7, command_line")
+}
