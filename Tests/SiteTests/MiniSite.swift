@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import Intents
+import SystemPackage
+import Testing
+
+@testable import Bundles
+@testable import Distribution
+@testable import Site
+@testable import Trust
+
+/// A site in a temporary folder, with a medium beside it.
+final class MiniSite {
+  let temporary: SiteFolder
+  let folder: StateFolder
+  let medium: FilePath
+  let library: FilePath
+  var clock = Instant("2026-11-02T00:00:00Z") ?? monday
+  /// Wraps the point that the site is given.
+  var wrap: ((any DistributionPoint) -> any DistributionPoint)?
+
+  init(_ centre: MiniCentre, site: String = "fjord-3") throws {
+    temporary = try SiteFolder()
+    folder = StateFolder(temporary["state"])
+    medium = temporary["medium"]
+    library = temporary["library"]
+    try DurableFile.makeFolder(medium)
+    try DurableFile.write(centre.rootBytes, to: temporary["root.json"])
+    guard let id = SiteID(site) else { throw Errno.invalidArgument }
+    let setup = Setup(
+      site: id, rootFile: temporary["root.json"], fingerprint: .sha256(centre.rootBytes),
+      library: library, siteCode: "WB1")
+    _ = try setup.createRehearsal(
+      in: folder, epoch: MiniCentre.id("epoch"), key: try SecretKey(seed: Digest.sha256([5]).bytes),
+      clock: clock)
+  }
+
+  func open() throws -> OpenedSite {
+    let site = try OpenedSite(opening: folder)
+    guard let wrap else { return site }
+    return OpenedSite(
+      folder: folder, journal: site.journal, profile: site.profile,
+      point: site.point.map { wrap($0) })
+  }
+
+  @discardableResult
+  func run(_ mode: Importer.Mode = .apply, from place: FilePath? = nil) throws -> ImportOutcome {
+    try Importer(try open(), clock: clock, mode: mode, voice: .silent).run(place ?? medium)
+  }
+
+  func resume() throws -> (plan: Plan, outcome: ApplyOutcome) {
+    try Resumer(try open(), clock: clock, say: { _ in }).run()
+  }
+
+  func enrol() throws -> Digest {
+    try Enrolment(try open(), clock: clock).write(to: temporary["enrolment"])
+  }
+
+  func report() throws -> ReturnOutcome {
+    try Reporter(try open(), clock: clock, voice: .silent).run(to: medium)
+  }
+
+  func point() throws -> PointDescription { try open().point.get().describe() }
+
+  func results() throws -> [IntentResult] { try open().journal.read { try $0.results() } }
+
+  /// All that an import may change: the point, the intents, the store.
+  func picture() throws -> String {
+    let site = try open()
+    let state = try site.journal.read { journal in
+      "\(try journal.results()) \(try journal.applied()) \(try journal.desired())"
+    }
+    let blobs = library.appending("FileLib")
+    let names = FileQuery.isFolder(blobs) ? try FileQuery.names(in: blobs) : []
+    return "\(try point().state) \(state) \(names)"
+  }
+
+  func events() throws -> [AuditEvent] {
+    var events: [AuditEvent] = []
+    try open().history { events.append($0) }
+    return events
+  }
+
+  func sightings() throws -> [String] {
+    try open().journal.read { try $0.sightings(after: 0).list.map(\.code) }
+  }
+}
