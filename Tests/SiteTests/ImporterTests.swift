@@ -4,10 +4,10 @@ import SystemPackage
 import TestKit
 import Testing
 
-@testable import Bundles
-@testable import Distribution
-@testable import Site
-@testable import Trust
+import Bundles
+import Distribution
+import Site
+import Trust
 
 struct ImporterTests {
   var centre: MiniCentre

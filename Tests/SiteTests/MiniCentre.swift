@@ -3,8 +3,8 @@ import Intents
 import SystemPackage
 import TestKit
 
-@testable import Bundles
-@testable import Trust
+import Bundles
+import Trust
 
 /// A centre in memory that writes real bundles, sound or odd.
 struct MiniCentre {

@@ -3,10 +3,10 @@ import Intents
 import SystemPackage
 import Testing
 
-@testable import Bundles
-@testable import Distribution
-@testable import Site
-@testable import Trust
+import Bundles
+import Distribution
+import Site
+import Trust
 
 /// A site in a temporary folder, with a medium beside it.
 final class MiniSite {
