@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Intents
+import Terminal
+import Testing
+import Trust
+
+@Test(arguments: [
+  ("plain text, ä and 日本", "plain text, ä and 日本"), ("\u{1B}[31mred", "\\u{1b}[31mred"),
+  ("a\rb\nc", "a\\u{d}b\\u{a}c"), ("\u{202E}gpj.exe", "\\u{202e}gpj.exe"),
+])
+func H24_textFromOutsideIsShownEscaped(text: String, shown: String) {
+  #expect(Escaping.visible(text) == shown)
+}
+
+@Test(
+  arguments: [
+    (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (99_949, "99.9 kB"), (100_000, "100 kB"),
+    (4_290_772_992, "4.3 GB"),
+  ] as [(Int64, String)])
+func byteCountsAreGivenInPowersOfTen(bytes: Int64, text: String) {
+  #expect(ByteCount.text(bytes) == text)
+}
+
+@Test func aTableAlignsItsColumnsAndIsNothingWithoutRows() {
+  var table = Table("NAME", "COUNT")
+  #expect(table.lines.isEmpty)
+  table.add("a", "1")
+  table.add("longer", "23")
+  #expect(table.lines == ["NAME    COUNT", "a       1", "longer  23"])
+}
+
+@Test func aRefusalCarriesItsExitCodeAndAllItsPartsIntoJSON() {
+  let refusal = Refusal(TerminalReason.noTerminal, "a question", seen: "none", expected: "one")
+  let outcome = Outcome(refusal: refusal)
+  #expect(outcome.exit == .approvalMissing)
+  guard case .object(let object) = outcome.json else {
+    Issue.record("no object")
+    return
+  }
+  #expect(object["exit"] == 15)
+  #expect(object["retryable"] == true)
+  #expect(object["code"] == "WB1595")
+  #expect(object["seen"] == "none")
+  #expect(object["expected"] == "one")
+  #expect(object["changed"] == "nothing")
+}
+
+@Test func anUnknownCodeIsRefusedAndAKnownOneExplainedInAnyCase() throws {
+  let explanation = Explanation(TrustReason.allCases)
+  #expect(try explanation.outcome("wb1595").exit == .done)
+  #expect(throws: Refusal.self) { try explanation.outcome("WB0000") }
+}
