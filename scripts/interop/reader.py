@@ -3,14 +3,7 @@
 """Reads a Waybill bundle as docs/FORMAT.md says, with nothing of Waybill's: papers, waybill, blocks, orders,
 index, frames, files. Rebuilds the content of an out bundle, or the evidence of a back bundle, and checks every
 digest on the way. Usage: reader.py BUNDLE INTO"""
-import base64
-import hashlib
-import io
-import json
-import pathlib
-import subprocess
-import sys
-import tarfile
+import base64, hashlib, io, json, pathlib, subprocess, sys, tarfile
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
