@@ -40,6 +40,10 @@ package enum TrustLimits {
   package static let argonPassesRead: ClosedRange<Int64> = 1...16
   package static let argonMemoryRead: ClosedRange<Int64> = 8_192...1_073_741_824
 
+  /// Bytes of the header of an age file, and stanzas in it: stock age writes to 20 recipients at most.
+  package static let ageHeader = 16_384
+  package static let ageStanzas = 20
+
   /// Bytes of the two comments of a minisign signature: minisign's own limits.
   package static let untrustedComment = 1_024
   package static let trustedComment = 8_192

@@ -17,6 +17,7 @@ package enum TrustReason: String, CaseIterable, RefusalReason {
   case notOneNumber = "WB1011"
   case incompleteEntry = "WB1012"
   case otherPayloadType = "WB1013"
+  case malformedAge = "WB1014"
   // 11: well-formed, but not vouched for.
   case tooFewSignatures = "WB1101"
   case rootNotVouchedFor = "WB1102"
@@ -38,6 +39,7 @@ package enum TrustReason: String, CaseIterable, RefusalReason {
   case unacceptableComment = "WB1118"
   // 12, 13, 14
   case otherSite = "WB1201"
+  case sealedToAnother = "WB1202"
   case superseded = "WB1301"
   case loweredVersion = "WB1302"
   case droppedRole = "WB1303"
@@ -55,6 +57,7 @@ package enum TrustReason: String, CaseIterable, RefusalReason {
   case roleTooLarge = "WB2202"
   case tooManyRoots = "WB2203"
   case tooManyKeys = "WB2204"
+  case ageHeaderTooLarge = "WB2205"
   case equivocation = "WB4101"
   // 64: how the program was called. 70: this machine.
   case wrongPassphrase = "WB6401"

@@ -16,6 +16,7 @@ extension TrustReason {
     case .notOneNumber: "timestamp, snapshot and site role do not carry one number"
     case .incompleteEntry: "an entry lacks what it always has"
     case .otherPayloadType: "the envelope holds another type of payload"
+    case .malformedAge: "not an age file, or not as it was sealed"
     case .tooFewSignatures: "not signed by enough trusted keys"
     case .rootNotVouchedFor:
       "a root is not signed by enough keys of the root before it and of its own"
@@ -36,6 +37,7 @@ extension TrustReason {
     case .legacyMinisign: "the minisign signature is of the legacy kind that is not prehashed"
     case .unacceptableComment: "a comment of the minisign signature is not acceptable"
     case .otherSite: "the papers are for another site"
+    case .sealedToAnother: "sealed to another key"
     case .superseded: "a newer bundle of this site was taken before"
     case .loweredVersion: "a role falls below a version that was seen before"
     case .droppedRole: "the snapshot drops a role that was there before"
@@ -51,6 +53,7 @@ extension TrustReason {
     case .roleTooLarge: "a metadata file is larger than its cap"
     case .tooManyRoots: "more roots than one walk may follow"
     case .tooManyKeys: "more keys or signatures than a role may have"
+    case .ageHeaderTooLarge: "the header of an age file passes a limit"
     case .equivocation: "two signed contents under one number"
     case .wrongPassphrase: "the passphrase does not open the key file"
     case .missingPassphrase: "no passphrase was given"
@@ -64,8 +67,7 @@ extension TrustReason {
     switch self {
     case .malformedJSON, .malformedField, .malformedBase64, .malformedEnvelope, .malformedMinisign,
       .malformedMetadataSet, .otherLength, .otherHash, .otherVersion, .notOneNumber,
-      .incompleteEntry,
-      .otherPayloadType:
+      .incompleteEntry, .otherPayloadType, .malformedAge:
       "the file is damaged or was not made by Waybill: copy the medium again, or ask the sender for a new one"
     case .damagedKeyFile: "restore the key file from its backup"
     case .tooFewSignatures, .otherRole, .wrongDelegations, .overreachingRole, .unlistedRole,
@@ -79,6 +81,8 @@ extension TrustReason {
     case .falseMinisign, .otherMinisignKey, .legacyMinisign, .unacceptableComment:
       "do not hand it over: keep the medium and call the sender by the second channel"
     case .otherSite: "give it back to the courier"
+    case .sealedToAnother:
+      "ask the centre for a new export; if the site's key was changed or lost, enrol it first"
     case .superseded: "nothing to do: the newer bundle holds everything"
     case .loweredVersion, .droppedRole:
       "ask the centre for a new export; if it comes again, call the security officer"
@@ -89,7 +93,7 @@ extension TrustReason {
     case .issuedFarAhead, .clockFarAhead: "two people must confirm today's date"
     case .unsupportedSpecification, .unsupportedKeyTypes, .unsupportedKeyFile:
       "install the newer Waybill that knows it; its package travels on the medium, signed"
-    case .jsonLimit, .roleTooLarge, .tooManyKeys:
+    case .jsonLimit, .roleTooLarge, .tooManyKeys, .ageHeaderTooLarge:
       "the file is not one that Waybill writes: keep the medium and call the sender"
     case .tooManyRoots: "run again: the roots verified so far are kept"
     case .equivocation:

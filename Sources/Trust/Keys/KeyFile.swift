@@ -5,8 +5,8 @@ package import Intents
 /// `ciphertext` (XChaCha20-Poly1305 under a key that Argon2id makes of a passphrase, bound to all other
 /// fields) or, in a rehearsal only, `secret` in hex. `checksum` tells a damaged file from a wrong passphrase.
 package struct KeyFile: Sendable {
-  /// What the key is for. One key never serves both.
-  package enum KeyType: String, Sendable { case ed25519, minisign }
+  /// What the key is for. One key never serves two.
+  package enum KeyType: String, Sendable { case ed25519, minisign, x25519 }
 
   /// Where a key file without encryption may be opened.
   package enum Unprotected: Sendable { case refused, allowedInRehearsal }
@@ -19,9 +19,9 @@ package struct KeyFile: Sendable {
   }
 
   package let keytype: KeyType
-  /// 64 hex digits (TUF), or 16 (minisign).
+  /// 64 hex digits (TUF), 16 (minisign), or the recipient `age1…` (X25519).
   package let keyid: String
-  /// The 32 bytes of the Ed25519 public key.
+  /// The 32 bytes of the public key.
   package let publicBytes: [UInt8]
   let protection: Protection
   /// The fields that the ciphertext is bound to, in canonical form.
@@ -53,7 +53,7 @@ package struct KeyFile: Sendable {
         TrustReason.damagedKeyFile, name, seen: Digest.sha256(open.canonical).hex,
         expected: "checksum \(checksum)")
     }
-    keytype = try file["keytype"].parsed("ed25519 or minisign") { KeyType(rawValue: $0) }
+    keytype = try file["keytype"].parsed("ed25519, minisign or x25519") { KeyType(rawValue: $0) }
     keyid = try file["keyid"].string()
     publicBytes = try file["public"].digest().bytes
     boundFields =

@@ -2,7 +2,28 @@
 private import CSodium
 package import Intents
 
-extension SecretKey {
+/// A key of 32 secret bytes that a key file holds.
+protocol KeyFileKey {
+  /// The 32 bytes of its public key.
+  var openBytes: [UInt8] { get }
+
+  /// Takes the 32 secret bytes as `fill` writes them into guarded memory.
+  init(_ fill: (UnsafeMutablePointer<UInt8>) throws(Refusal) -> Void) throws(Refusal)
+
+  /// Lends the 32 secret bytes, in guarded memory.
+  func withSeed<Result, Failure: Error>(
+    _ body: (UnsafePointer<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result
+}
+
+extension SecretKey: KeyFileKey {
+  var openBytes: [UInt8] {
+    guard case .ed25519(let open) = publicKey.material else {
+      preconditionFailure("a secret key is Ed25519")
+    }
+    return open
+  }
+
   /// The key file of this key, protected by `passphrase`.
   package func keyFile(protectedBy passphrase: Passphrase) throws(Refusal) -> [UInt8] {
     try KeyFile.encoded(self, .ed25519, keyid: id.hex, passphrase: passphrase)
@@ -22,7 +43,7 @@ extension SecretKey {
     keyFile bytes: inout [UInt8], named name: String, passphrase: Passphrase?,
     unprotected: KeyFile.Unprotected = .refused
   ) throws(Refusal) -> SecretKey {
-    let (file, key) = try KeyFile.open(
+    let (file, key): (KeyFile, SecretKey) = try KeyFile.open(
       &bytes, named: name, passphrase: passphrase, unprotected: unprotected)
     guard file.keytype == .ed25519, file.keyid == key.id.hex else {
       throw Refusal(
@@ -38,14 +59,11 @@ extension KeyFile {
   private static let secretMember = Array("\"secret\":\"".utf8)
 
   static func encoded(
-    _ key: SecretKey, _ keytype: KeyType, keyid: String, passphrase: Passphrase?
+    _ key: some KeyFileKey, _ keytype: KeyType, keyid: String, passphrase: Passphrase?
   ) throws(Refusal) -> [UInt8] {
-    guard case .ed25519(let open) = key.publicKey.material else {
-      preconditionFailure("a secret key is Ed25519")
-    }
     var members: [(String, JSONValue)] = [
       ("_type", "waybill-key"), ("format", 1), ("keyid", .string(keyid)),
-      ("keytype", .string(keytype.rawValue)), ("public", .string(Hex.encode(open))),
+      ("keytype", .string(keytype.rawValue)), ("public", .string(Hex.encode(key.openBytes))),
       ("encryption", passphrase == nil ? "none" : .string(encryption)),
     ]
     if let passphrase {
@@ -68,9 +86,9 @@ extension KeyFile {
     return bytes
   }
 
-  static func open(
+  static func open<Key: KeyFileKey>(
     _ bytes: inout [UInt8], named name: String, passphrase: Passphrase?, unprotected: Unprotected
-  ) throws(Refusal) -> (KeyFile, SecretKey) {
+  ) throws(Refusal) -> (KeyFile, Key) {
     var secret = try GuardedMemory(count: 32)
     let isPlain = take(from: &bytes, into: &secret)
     let file = try KeyFile(parsing: bytes, named: name)
@@ -95,8 +113,8 @@ extension KeyFile {
           expected: "the one of key \(file.keyid)")
       }
     }
-    let key = try SecretKey { seed in secret.read { seed.update(from: $0, count: 32) } }
-    guard case .ed25519(file.publicBytes) = key.publicKey.material else {
+    let key = try Key { seed in secret.read { seed.update(from: $0, count: 32) } }
+    guard key.openBytes == file.publicBytes else {
       throw Refusal(
         TrustReason.damagedKeyFile, name, seen: "a secret of another key",
         expected: "that of \(Hex.encode(file.publicBytes))")
@@ -105,7 +123,8 @@ extension KeyFile {
   }
 
   private static func seal(
-    _ key: SecretKey, with sealing: borrowing GuardedMemory, _ nonce: [UInt8], _ bound: [UInt8]
+    _ key: some KeyFileKey, with sealing: borrowing GuardedMemory, _ nonce: [UInt8],
+    _ bound: [UInt8]
   ) -> [UInt8] {
     var ciphertext = [UInt8](repeating: 0, count: 48)
     let status = sealing.read { sealing in
@@ -134,7 +153,7 @@ extension KeyFile {
 
 extension KeyFile {
   /// Writes the seed in hex over the placeholder.
-  private static func place(_ key: SecretKey, into bytes: inout [UInt8]) {
+  private static func place(_ key: some KeyFileKey, into bytes: inout [UInt8]) {
     guard let start = secretDigits(in: bytes) else {
       preconditionFailure("the placeholder is there")
     }

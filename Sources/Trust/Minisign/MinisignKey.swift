@@ -104,7 +104,7 @@ package struct MinisignSecretKey: Sendable {
     keyFile bytes: inout [UInt8], named name: String, passphrase: Passphrase?,
     unprotected: KeyFile.Unprotected = .refused
   ) throws(Refusal) -> MinisignSecretKey {
-    let (file, key) = try KeyFile.open(
+    let (file, key): (KeyFile, SecretKey) = try KeyFile.open(
       &bytes, named: name, passphrase: passphrase, unprotected: unprotected)
     guard file.keytype == .minisign, let raw = Hex.decode(file.keyid), let id = MinisignKeyID(raw)
     else {
