@@ -7,8 +7,6 @@ import Trust
 struct AgeTests {
   /// What stock age 1.1.1 and age-keygen wrote.
   enum Stock {
-    static let identity =
-      "AGE-SECRET-KEY-1M7AEXWX5N7TPAZ45J0W28CHCFC8DCV3QYCWFP0WK5K6GGS4XV2JQ9P88HA"
     static let recipient = "age1c3g060mg379zzk6rq4zktt5q7eppskvugcn743j9svsa4uvyt4ssjdn0aj"
     static let hello =
       "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSBOWUx3QWg2V3RadmhtUThVZzhZc3pHUFNNMzZvdHFYU3l2aDdD"
@@ -21,9 +19,10 @@ struct AgeTests {
       + "VzdTTERuNk9WblA3bEJZbG51Z0lxSlN2TkVFNVkKtxMbezlLz+/skVyZrOs9Kr1Tr53JYLidj4shc1ln75A="
   }
 
-  static func identity(_ text: String = Stock.identity) throws(Refusal) -> AgeIdentity {
-    var bytes = Array(text.utf8)
-    return try AgeIdentity(wiping: &bytes, named: "identity")
+  static func identity() throws -> AgeIdentity {
+    let file = try Repository.contents(of: "keys/stock-age.txt")
+    var bytes = Array(file.split(separator: UInt8(ascii: "\n")).last ?? [])
+    return try AgeIdentity(wiping: &bytes, named: "keys/stock-age.txt")
   }
 
   static func seal(
@@ -163,7 +162,8 @@ struct AgeTests {
   @Test("a header that is not strict is refused", arguments: Header.cases)
   func header(header: Header) throws {
     let bytes = Array(header.text.utf8) + [UInt8](repeating: 7, count: 64)
-    let seen = refusal { () throws(Refusal) in _ = try Self.open(bytes, for: Self.identity()) }
+    let identity = try Self.identity()
+    let seen = refusal { () throws(Refusal) in _ = try Self.open(bytes, for: identity) }
     #expect(seen?.code == header.code)
   }
 
