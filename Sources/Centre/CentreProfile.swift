@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
-import Glibc
 package import Intents
 package import SystemPackage
 
@@ -45,32 +44,15 @@ package final class CentreProfile: Sendable {
   }
 }
 
-/// An exclusive flock on a file in a state folder, with the holder's process id and start inside.
+/// The right to work with a centre's state folder; one process at a time has it.
 final class FolderLock: Sendable {
-  private let descriptor: FileDescriptor
+  private let lock: FileLock
 
   init(_ folder: FilePath, at now: Instant) throws(Refusal) {
-    let path = folder.appending("lock")
-    descriptor = try FileError.catching("open", path) {
-      try FileDescriptor.open(
-        path, .readWrite, options: [.create, .noFollow, .closeOnExec],
-        permissions: [.ownerReadWrite])
-    }
-    guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-      let holder = (try? FileQuery.contents(of: path, cap: 200)).map {
-        String(decoding: $0, as: UTF8.self)
-      }  // a lock file that cannot be read names nobody, which is no reason to fail twice
-      try? descriptor.close()  // the refusal below is what matters
-      throw Refusal(
-        CentreReason.heldByOther, folder.text, seen: "held by \(holder ?? "another process")",
+    lock = try FileLock(folder.appending("lock"), now: now) { holder in
+      Refusal(
+        CentreReason.heldByOther, folder.text, seen: "held by \(holder)",
         expected: "no other process")
     }
-    try FileError.catching("write", path) {
-      try descriptor.resize(to: 0)
-      _ = try descriptor.writeAll(
-        toAbsoluteOffset: 0, "process \(getpid()) since \(now)".utf8)
-    }
   }
-
-  deinit { try? descriptor.close() }  // ends the lock; the process is about to end anyway
 }

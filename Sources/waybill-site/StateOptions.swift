@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Glibc
+import Bundles
 import Intents
 import Site
 import SystemPackage
@@ -26,16 +27,16 @@ struct StateOptions: ParsableArguments {
   /// As `open`, with the right to change the state; held as long as the lock lives.
   func openLocked(_ console: Console) throws(Refusal) -> (site: OpenedSite, lock: HeldLock) {
     try folder.requireSite()
-    let lock = try HeldLock(StateLock(folder, now: .now))
+    let lock = try HeldLock(FileLock(folder, now: .now))
     return (try open(console), lock)
   }
 }
 
 /// Keeps a lock for the rest of a command.
 final class HeldLock {
-  private let lock: StateLock
+  private let lock: FileLock
 
-  init(_ lock: consuming StateLock) { self.lock = lock }
+  init(_ lock: consuming FileLock) { self.lock = lock }
 }
 
 extension Instant {

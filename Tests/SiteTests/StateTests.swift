@@ -18,9 +18,9 @@ struct StateTests {
   }
 
   @Test func `S21: the second process is told who holds the state and since when`() throws {
-    let lock = try StateLock(folder, now: monday)
+    let lock = try FileLock(folder, now: monday)
     do throws(Refusal) {
-      _ = try StateLock(folder, now: monday)
+      _ = try FileLock(folder, now: monday)
       Issue.record("two locks")
     } catch {
       #expect(error.code == "WB0380")
@@ -28,7 +28,7 @@ struct StateTests {
       #expect(error.seen == "held by process \(getpid()) since \(monday)")
     }
     _ = consume lock
-    _ = try StateLock(folder, now: monday)
+    _ = try FileLock(folder, now: monday)
   }
 
   @Test(arguments: ["", "keys", "keys/site.json"])

@@ -86,7 +86,7 @@ package final class LibraryPoint: DistributionPoint {
       try LibraryAdmission.check(marker, in: layout)
       let files = LibraryFiles(layout: layout, observer: observer)
       try files.ensureFolder(layout.ours)
-      return try LibraryLock(layout).holding { () throws(Refusal) in
+      return try FileLock(layout).holding { () throws(Refusal) in
         if !hasCheckedSignatures { try LibraryAdmission.checkSignatures(layout) }
         hasCheckedSignatures = true
         try DurableFile.unlinkIfPresent(layout.incoming)

@@ -58,7 +58,7 @@ package struct Setup: Sendable {
       site: site, epoch: epoch, keyID: key.id, rootFingerprint: seen, isRehearsal: true,
       library: library, siteCode: siteCode)
     try folder.create()
-    let lock = try StateLock(folder, now: clock)
+    let lock = try FileLock(folder, now: clock)
     try DurableFile.write(bytes, to: folder.root)
     try DurableFile.write(try key.unprotectedKeyFile(), to: folder.siteKey)
     try LibraryPoint.create(at: library, id: OpenedSite.pointID, siteCode: code)
