@@ -5,13 +5,20 @@ package enum BundleFiles {
   package static let papers = "papers.tar"
   package static let papersCopy = "papers-copy.tar"
   package static let orders = "orders.tar"
+  /// What follows the name of a sealed file.
+  package static let sealedSuffix = ".age"
 
   /// Whether a file of this name is one that a writer of ours makes.
   static func isOurs(_ name: String) -> Bool {
     switch name {
-    case papers, papersCopy, orders, StartHere.name, SumsFile.name, SumsFile.signatureName: true
-    default: volumeNumber(name) != nil
+    case papers, papersCopy, StartHere.name, SumsFile.name, SumsFile.signatureName: true
+    default: isPiece(name)
     }
+  }
+
+  private static func isPiece(_ name: String) -> Bool {
+    let plain = name.hasSuffix(sealedSuffix) ? String(name.dropLast(sealedSuffix.count)) : name
+    return plain == orders || volumeNumber(plain) != nil
   }
 
   /// The number in `volume-001.tar`.

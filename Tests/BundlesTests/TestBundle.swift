@@ -55,9 +55,12 @@ struct TestBundle {
 
   static func name() throws -> BundleName { try #require(BundleName("fjord-3.out.000042")) }
 
-  init(on medium: TestFolder, volumeSize: Int64 = 130_000) throws {
+  init(
+    on medium: TestFolder, volumeSize: Int64 = 130_000, sealedTo recipients: [AgeRecipient] = []
+  ) throws {
     let writer = try BundleWriter(
-      medium: medium.path, name: Self.name(), blockSize: 65536, volumeSize: volumeSize)
+      medium: medium.path, name: Self.name(), blockSize: 65536, volumeSize: volumeSize,
+      sealedTo: recipients)
     let temporary = try TestFolder()
     let indexPath = temporary.path.appending("index")
     try writer.writeVolumes(try Self.frames(), index: indexPath)
@@ -82,14 +85,14 @@ struct TestBundle {
   }
 
   /// Reads all files back through verified blocks; the key is the digest, the value the bytes.
-  func contents() throws -> [Digest: [UInt8]] {
+  func contents(for identity: AgeIdentity? = nil) throws -> [Digest: [UInt8]] {
     let reader = try IndexReader(
       MemorySource(index, name: "index.json"), volumes: waybill.volumes)
     let frames = try FrameStream(index: reader)
     var files: [Digest: [UInt8]] = [:]
     for (offset, volume) in waybill.volumes.enumerated() {
-      let stream = try VerifiedPieceReader(
-        try FileSource(folder.appending(volume.name)), as: volume, blockSize: waybill.blockSize)
+      let stream = try PieceStream.open(
+        try FileSource(folder.appending(volume.name)), as: volume, of: waybill, for: identity)
       let report = try frames.read(volume: offset + 1, from: stream) { piece, bytes in
         files[piece.file, default: []] += bytes
       }

@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+package import Trust
 
 /// Files of this repository that tests read: test keys and golden bundles.
 package enum Repository {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
+  package static func path(of path: String) -> String { root.appending(path: path).path() }
+
   /// All bytes of the file at `path`, which is relative to the root of the checkout.
   package static func contents(of path: String) throws -> [UInt8] {
     Array(try Data(contentsOf: root.appending(path: path)))
+  }
+}
+
+/// The key that stock age-keygen made for tests.
+package enum AgeTestKey {
+  package static let path = Repository.path(of: "keys/stock-age.txt")
+
+  package static func stock() throws -> AgeIdentity {
+    let file = try Repository.contents(of: "keys/stock-age.txt")
+    var bytes = Array(file.split(separator: UInt8(ascii: "\n")).last ?? [])
+    return try AgeIdentity(wiping: &bytes, named: "keys/stock-age.txt")
   }
 }

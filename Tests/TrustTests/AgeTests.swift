@@ -19,11 +19,7 @@ struct AgeTests {
       + "VzdTTERuNk9WblA3bEJZbG51Z0lxSlN2TkVFNVkKtxMbezlLz+/skVyZrOs9Kr1Tr53JYLidj4shc1ln75A="
   }
 
-  static func identity() throws -> AgeIdentity {
-    let file = try Repository.contents(of: "keys/stock-age.txt")
-    var bytes = Array(file.split(separator: UInt8(ascii: "\n")).last ?? [])
-    return try AgeIdentity(wiping: &bytes, named: "keys/stock-age.txt")
-  }
+  static func identity() throws -> AgeIdentity { try AgeTestKey.stock() }
 
   static func seal(
     _ plain: [UInt8], to recipients: [AgeRecipient], pieces: Int = 100_000

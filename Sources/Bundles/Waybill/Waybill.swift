@@ -58,9 +58,14 @@ package struct Waybill: Hashable, Sendable {
     }
   }
 
-  /// `orders.tar` for 0, else the name of that volume.
-  package static func fileName(at index: Int) -> String {
-    index == 0 ? "orders.tar" : "volume-\(PlainNumber.padded(Int64(index), 3)).tar"
+  /// Whether orders and volumes are age files (FORMAT.md, 6); all of them are, or none.
+  package var isSealed: Bool { orders.name.hasSuffix(BundleFiles.sealedSuffix) }
+
+  /// `orders.tar` for 0, else the name of that volume; with `.age` behind it when sealed.
+  package static func fileName(at index: Int, isSealed: Bool) -> String {
+    let name =
+      index == 0 ? BundleFiles.orders : "volume-\(PlainNumber.padded(Int64(index), 3)).tar"
+    return isSealed ? name + BundleFiles.sealedSuffix : name
   }
 
   /// How many blocks a file of `length` has.

@@ -30,8 +30,13 @@ extension Waybill {
     blockSize = size
     var files: [File] = []
     var total: Int64 = 0
+    var isSealed = false
     for (index, field) in try root["files"].array().enumerated() {
-      let file = try File(field, at: index, blockSize: size)
+      if index == 0 {
+        isSealed = try field["name"].string() == Waybill.fileName(at: 0, isSealed: true)
+      }
+      let file = try File(
+        field, named: Waybill.fileName(at: index, isSealed: isSealed), blockSize: size)
       let (sum, overflows) = total.addingReportingOverflow(file.length)
       guard !overflows else { throw field.invalid(.waybillInvalid, "lengths with a sum") }
       total = sum
@@ -43,12 +48,12 @@ extension Waybill {
 }
 
 extension Waybill.File {
-  fileprivate init(_ field: JSONField, at index: Int, blockSize: Int64) throws(Refusal) {
+  fileprivate init(
+    _ field: JSONField, named expected: String, blockSize: Int64
+  ) throws(Refusal) {
     let nameField = try field["name"]
     name = try nameField.string()
-    guard name == Waybill.fileName(at: index) else {
-      throw nameField.invalid(.waybillInvalid, Waybill.fileName(at: index))
-    }
+    guard name == expected else { throw nameField.invalid(.waybillInvalid, expected) }
     let lengthField = try field["length"]
     length = try lengthField.integer(upTo: BundleLimits.fileLength)
     guard length >= 1 else { throw lengthField.invalid(.waybillInvalid, "at least 1 byte") }

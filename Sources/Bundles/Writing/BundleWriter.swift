@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Intents
 package import SystemPackage
-import Trust
+package import Trust
 
 /// Writes one bundle into a folder of its own, in the order of FORMAT.md, 1, so that an interrupted writing
 /// leaves no papers. What it writes depends on names and contents alone.
@@ -23,6 +23,8 @@ package final class BundleWriter {
   package let name: BundleName
   package let folder: FilePath
   package let blockSize: Int64
+  private let recipients: [AgeRecipient]
+  /// Bytes that the archive in a volume never passes.
   private let volumeSize: Int64
   private let progress: Progress
   private var orders: Waybill.File?
@@ -33,10 +35,12 @@ package final class BundleWriter {
   /// - Parameters:
   ///   - medium: an existing folder.
   ///   - volumeSize: bytes that no volume passes.
+  ///   - recipients: whom orders and volumes are sealed to; nobody leaves them plain.
   /// - Throws: `bundleThere` (64) when the folder holds `papers.tar` already.
   package init(
     medium: FilePath, name: BundleName, blockSize: Int64 = BundleLimits.defaultBlockSize,
-    volumeSize: Int64 = BundleLimits.defaultVolumeSize, progress: @escaping Progress = { _ in }
+    volumeSize: Int64 = BundleLimits.defaultVolumeSize, sealedTo recipients: [AgeRecipient] = [],
+    progress: @escaping Progress = { _ in }
   ) throws(Refusal) {
     precondition(
       BundleLimits.blockSizes.contains(blockSize) && blockSize & (blockSize - 1) == 0,
@@ -44,7 +48,10 @@ package final class BundleWriter {
     precondition(volumeSize <= BundleLimits.fileLength, "a volume fits on FAT32")
     self.name = name
     self.blockSize = blockSize
-    self.volumeSize = volumeSize
+    self.recipients = recipients
+    self.volumeSize =
+      recipients.isEmpty
+      ? volumeSize : AgeSealer.plainLength(within: volumeSize, recipients: recipients.count)
     self.progress = progress
     folder = medium.appending(name.text)
     if let status = FileQuery.status(folder), status.kind != .folder {
@@ -143,8 +150,9 @@ package final class BundleWriter {
   }
 
   private func newPiece(at index: Int) throws(Refusal) -> PieceFile {
-    let name = Waybill.fileName(at: index)
-    return try PieceFile(folder.appending(name), name: name, blockSize: blockSize)
+    let name = Waybill.fileName(at: index, isSealed: !recipients.isEmpty)
+    return try PieceFile(
+      folder.appending(name), name: name, blockSize: blockSize, sealedTo: recipients)
   }
 
   private func nextVolume(

@@ -3,17 +3,30 @@ import Intents
 import SystemPackage
 import Trust
 
-/// A piece of a bundle while it is written: an archive, hashed on its way to a new file.
+/// A piece of a bundle while it is written: an archive, sealed where there are recipients, hashed on its way
+/// to a new file.
 final class PieceFile {
   let name: String
   let tar: TarWriter
   private let output: PieceOutput
+  private let sealer: AgeSealer?
 
-  init(_ path: FilePath, name: String, blockSize: Int64) throws(Refusal) {
+  init(
+    _ path: FilePath, name: String, blockSize: Int64, sealedTo recipients: [AgeRecipient]
+  ) throws(Refusal) {
     self.name = name
     let output = try PieceOutput(path, blockSize: blockSize)
     self.output = output
-    tar = try TarWriter(name: name) { (bytes) throws(Refusal) in try output.write(bytes) }
+    guard !recipients.isEmpty else {
+      sealer = nil
+      tar = try TarWriter(name: name) { (bytes) throws(Refusal) in try output.write(bytes) }
+      return
+    }
+    let sealer = try AgeSealer(to: recipients) { (bytes) throws(Refusal) in
+      try output.write(bytes)
+    }
+    self.sealer = sealer
+    tar = try TarWriter(name: name) { (bytes) throws(Refusal) in try sealer.write(bytes) }
   }
 
   /// Copies `source` into a new entry and, where a digest is given, refuses other bytes.
@@ -43,6 +56,7 @@ final class PieceFile {
   /// Ends the archive and makes it durable.
   func finish() throws(Refusal) -> Waybill.File {
     try tar.finish()
+    try sealer?.finish()
     return try output.finish(name: name)
   }
 }

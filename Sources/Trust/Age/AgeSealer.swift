@@ -48,6 +48,16 @@ package final class AgeSealer {
     }
   }
 
+  /// The most plain bytes of which no more than `length` come to lie on the medium.
+  package static func plainLength(within length: Int64, recipients: Int) -> Int64 {
+    // A stanza is 54 characters of type and share and 44 of body; the rest is 22 and 48, and the nonce.
+    let head = Int64(22 + 98 * recipients + 48 + AgePayload.nonceLength)
+    let chunk = Int64(AgePayload.sealedChunk)
+    let whole = max(0, length - head) / chunk
+    let rest = max(0, (length - head) % chunk - Int64(AgePayload.tag))
+    return whole * Int64(AgePayload.plainChunk) + rest
+  }
+
   /// Seals what is left; nothing can be written afterwards.
   package func finish() throws(Refusal) { try flush(isEnd: true) }
 
