@@ -21,7 +21,6 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
   case policyForbids = "WB3260"
   case unknownProgram = "WB3261"
   case unusableName = "WB3262"
-  case sealingUnavailable = "WB3263"
   case rehearsalMixed = "WB3264"
   case unknownBase = "WB4060"
   case fork = "WB4160"
@@ -33,6 +32,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
   case notSetUp = "WB6465"
   case repeatUnknown = "WB6466"
   case keyFileOpen = "WB6467"
+  case sealedRepeat = "WB6468"
   case nothingFound = "WB2060"
   case ledgerFailed = "WB7060"
 
@@ -57,7 +57,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .policyForbids: "the site's policy does not allow it"
     case .unknownProgram: "the manifest has no program of this name"
     case .unusableName: "a name that Windows cannot hold"
-    case .sealingUnavailable: "the site's policy demands sealing, which this version cannot do"
+    case .sealedRepeat: "a sealed bundle cannot be written a second time"
     case .rehearsalMixed: "rehearsal and production do not mix"
     case .unknownBase: "the return builds on a report that this centre has not booked"
     case .fork: "two different reports under one number"
@@ -95,7 +95,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .policyForbids: "change the intent, or have the policy changed and signed"
     case .unknownProgram: "choose one of the names listed"
     case .unusableName: "rename the file in the source folder, then add it again"
-    case .sealingUnavailable: "in a rehearsal, apply a policy with `sealing: none`"
+    case .sealedRepeat: "copy the medium, or export again"
     case .rehearsalMixed: "start with a state folder of the right kind"
     case .unknownBase:
       "was this centre restored from a backup? keep the medium and call the officer"

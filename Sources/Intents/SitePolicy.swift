@@ -21,10 +21,12 @@ package struct SitePolicy: Hashable, Sendable {
   package let collections: Set<CollectionName>
   /// The widest scope an intent may have.
   package let scopeCeiling: Set<Tag>
+  /// Whom returns are sealed to: the centre's key; nil leaves them plain.
+  package let returnsTo: AgeRecipient?
 
   package init(
     site: SiteID?, sealing: Sealing, egress: Egress, removals: Removals, operators: Int64,
-    collections: Set<CollectionName>, scopeCeiling: Set<Tag>
+    collections: Set<CollectionName>, scopeCeiling: Set<Tag>, returnsTo: AgeRecipient? = nil
   ) {
     self.site = site
     self.sealing = sealing
@@ -33,6 +35,15 @@ package struct SitePolicy: Hashable, Sendable {
     self.operators = operators
     self.collections = collections
     self.scopeCeiling = scopeCeiling
+    self.returnsTo = returnsTo
+  }
+
+  /// This policy with another recipient of returns; where nothing is sealed there is none.
+  package func returning(to recipient: AgeRecipient?) -> SitePolicy {
+    SitePolicy(
+      site: site, sealing: sealing, egress: egress, removals: removals, operators: operators,
+      collections: collections, scopeCeiling: scopeCeiling,
+      returnsTo: sealing == .required ? recipient : nil)
   }
 
   /// What holds before the first policy: nothing is loose.

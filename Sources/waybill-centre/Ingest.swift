@@ -16,11 +16,13 @@ struct Ingest: WaybillCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var centre: CentreOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @Argument(help: "The medium's folder.") var medium: String
 
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
-    let ingester = Ingester(into: profile, at: SystemClock.now())
+    let ingester = Ingester(
+      into: profile, keys: passphrase.ring(of: profile), at: SystemClock.now())
     let returns = try ingester.ingest(FilePath(medium))
     var lines: [String] = []
     for item in returns { lines += item.lines }

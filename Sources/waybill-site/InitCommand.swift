@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Bundles
 import Intents
 import Site
 import SystemPackage
@@ -33,8 +34,19 @@ struct InitCommand: WaybillCommand {
       "Folder of the content library; `library` in the state folder if not given.",
       valueName: "dir"))
   var library: String?
+  @Option(
+    help: ArgumentHelp(
+      "Open what is sealed to this site with a key that age-keygen made, in place of a fresh one.",
+      valueName: "file"))
+  var ageIdentity: String?
   @Option(help: ArgumentHelp("Three characters that package ids begin with.", valueName: "code"))
   var siteCode = "WB1"
+
+  private func identity() throws(Refusal) -> AgeIdentity {
+    guard let ageIdentity else { return try .generate() }
+    var bytes = try FileQuery.contents(of: FilePath(ageIdentity), cap: SiteLimits.keyFileLength)
+    return try AgeIdentity(wipingFile: &bytes, named: ageIdentity)
+  }
 
   func perform(_ console: Console) throws -> Outcome {
     guard let id = SiteID(site) else {
@@ -55,19 +67,21 @@ struct InitCommand: WaybillCommand {
     console.note(Rehearsal.line)
     console.note("setting up site \(id) in \(folder.path)")
     let profile = try setup.createRehearsal(
-      in: folder, epoch: .generate(), key: .generate(), clock: .now)
+      in: folder, epoch: .generate(), key: .generate(), identity: try identity(), clock: .now)
+    let recipient = try OpenedSite(opening: folder).recipient()
     return Outcome(
       lines: Rehearsal.lines(profile) + [
         "site \(id) is set up in \(folder.path)",
         "  pinned root:     \(profile.rootFingerprint)",
         "  epoch:           \(profile.epoch)",
-        "  signing key:     \(profile.keyID)",
+        "  signing key:     \(profile.keyID)", "  opening key:     \(recipient)",
         "  content library: \(profile.library)",
         "next: `waybill-site enrol --to FILE`, and carry the file to the centre",
       ],
       facts: [
         Rehearsal.fact(profile), ("site", .string(id.text)),
         ("epoch", .string(profile.epoch.text)), ("key_id", .string(profile.keyID.hex)),
+        ("recipient", .string(recipient.description)),
         ("root_fingerprint", .string(profile.rootFingerprint.hex)),
         ("library", .string(profile.library.string)),
       ])

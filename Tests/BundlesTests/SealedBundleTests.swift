@@ -78,6 +78,25 @@ struct SealedBundleTests {
     }
   }
 
+  @Test(
+    "we open what stock age sealed", .enabled(if: Tool.exists("age")),
+    arguments: [0, 65_536, 3_000_001])
+  func sealedByStock(length: Int) throws {
+    let plain = BlockTests.noise(length)
+    try medium.write(plain, "plain")
+    #expect(
+      try Tool.run(
+        "age", ["-r", identity.recipient.description, "-o", "sealed.age", "plain"], in: medium.path)
+        == 0)
+    let source = SourceStream(try FileSource(medium.path.appending("sealed.age")))
+    let opener = try AgeOpener(identity, named: "sealed.age") { () throws(Refusal) in
+      try source.next()
+    }
+    var opened: [UInt8] = []
+    while let bytes = try opener.next() { opened += bytes }
+    #expect(opened == plain)
+  }
+
   @Test("stock age opens what we sealed, and tar lists it", .enabled(if: Tool.exists("age")))
   func stockAge() throws {
     let stock = try AgeTestKey.stock()

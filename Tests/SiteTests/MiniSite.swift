@@ -31,7 +31,7 @@ final class MiniSite {
       library: library, siteCode: "WB1")
     _ = try setup.createRehearsal(
       in: folder, epoch: MiniCentre.id("epoch"), key: try SecretKey(seed: Digest.sha256([5]).bytes),
-      clock: clock)
+      identity: .generate(), clock: clock)
   }
 
   func open() throws -> OpenedSite {

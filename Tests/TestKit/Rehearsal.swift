@@ -28,22 +28,30 @@ package final class Rehearsal: Sendable {
   }
 
   /// Makes the centre and the site, enrols it and signs its policy; every step must end with 0.
-  package func setUp(site id: String = "fjord-3") throws {
+  ///
+  /// - Parameters:
+  ///   - sealing: what the policy says of it.
+  ///   - more: further arguments of the site's `init`.
+  package func setUp(
+    site id: String = "fjord-3", sealing: String = "none", _ more: String...
+  ) throws {
     if scratch.isMissing("centre") { try expectDone(try centre("init", "--rehearsal")) }
     let root = try centre("root", "show", "--to", scratch["root.json"].string)
     try expectDone(root)
     try expectDone(
-      try site(
-        id, "init", "--site", id, "--root", scratch["root.json"].string, "--rehearsal",
-        "--fingerprint", root.text("root_fingerprint") ?? "", "--library",
-        scratch["library-\(id)"].string))
+      try site.run(
+        [
+          "init", "--site", id, "--root", scratch["root.json"].string, "--rehearsal",
+          "--fingerprint", root.text("root_fingerprint") ?? "", "--library",
+          scratch["library-\(id)"].string, "--json", "--state", scratch["site-\(id)"].string,
+        ] + more))
     let enrolment = scratch["\(id).enrolment.json"].string
     let enrolled = try site(id, "enrol", "--to", enrolment)
     try expectDone(enrolled)
     try expectDone(
       try centre(
         "site", "add", enrolment, "--fingerprint", enrolled.text("fingerprint") ?? ""))
-    try expectDone(try applyPolicy(site: id))
+    try expectDone(try applyPolicy(site: id, sealing: sealing))
     try expectDone(try centre("policy", "sign"))
     try scratch.write(
       "library-\(id)/devices.ndjson",
@@ -55,13 +63,15 @@ package final class Rehearsal: Sendable {
       """)
   }
 
-  package func applyPolicy(site id: String, egress: String = "full") throws -> BuiltProgram.Run {
+  package func applyPolicy(
+    site id: String, egress: String = "full", sealing: String = "none"
+  ) throws -> BuiltProgram.Run {
     let file = try scratch.write(
       "policy-\(id).yaml",
       """
       waybill: policy/1
       site: \(id)
-      sealing: none
+      sealing: \(sealing)
       egress: \(egress)
       removals: approved
       operators: 1

@@ -20,8 +20,7 @@ package enum AgeTestKey {
   package static let path = Repository.path(of: "keys/stock-age.txt")
 
   package static func stock() throws -> AgeIdentity {
-    let file = try Repository.contents(of: "keys/stock-age.txt")
-    var bytes = Array(file.split(separator: UInt8(ascii: "\n")).last ?? [])
-    return try AgeIdentity(wiping: &bytes, named: "keys/stock-age.txt")
+    var file = try Repository.contents(of: "keys/stock-age.txt")
+    return try AgeIdentity(wipingFile: &file, named: "keys/stock-age.txt")
   }
 }

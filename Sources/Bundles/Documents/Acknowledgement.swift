@@ -62,12 +62,17 @@ package struct EnrolmentRecord: Hashable, Sendable {
   package let epoch: RandomID
   /// The site's public key in its TUF form.
   package let key: JSONValue
+  /// Whom bundles for the site are sealed to.
+  package let recipient: AgeRecipient
   package let rootFingerprint: Digest
 
-  package init(site: SiteID, epoch: RandomID, key: JSONValue, rootFingerprint: Digest) {
+  package init(
+    site: SiteID, epoch: RandomID, key: JSONValue, recipient: AgeRecipient, rootFingerprint: Digest
+  ) {
     self.site = site
     self.epoch = epoch
     self.key = key
+    self.recipient = recipient
     self.rootFingerprint = rootFingerprint
   }
 
@@ -75,6 +80,7 @@ package struct EnrolmentRecord: Hashable, Sendable {
     let members =
       DocumentHeader.members(type: "waybill-enrolment") + [
         ("site_id", .string(site.text)), ("epoch", .string(epoch.text)), ("key", key),
+        ("recipient", .string(recipient.description)),
         ("root_fingerprint", .digest(rootFingerprint)),
       ]
     return JSONValue.object(JSONObject(members)).encoded
@@ -86,6 +92,7 @@ package struct EnrolmentRecord: Hashable, Sendable {
     site = try document["site_id"].siteID()
     epoch = try document["epoch"].randomID()
     key = try document["key"].value
+    recipient = try document["recipient"].ageRecipient()
     rootFingerprint = try document["root_fingerprint"].digest()
   }
 }

@@ -12,7 +12,7 @@ package enum PolicyDocument {
         ("removals", .string(policy.removals.rawValue)), ("operators", .integer(policy.operators)),
         ("collections", .sorted(policy.collections.map(\.text))),
         ("scope_ceiling", .sorted(policy.scopeCeiling.map(\.text))),
-      ]
+      ] + (policy.returnsTo.map { [("returns_to", .string($0.description))] } ?? [])
     return JSONValue.object(JSONObject(members)).encoded
   }
 
@@ -29,6 +29,7 @@ package enum PolicyDocument {
       egress: try document["egress"].choice(SitePolicy.Egress.self),
       removals: try document["removals"].choice(SitePolicy.Removals.self),
       operators: try document["operators"].integer(in: 1...2), collections: collections,
-      scopeCeiling: try document["scope_ceiling"].tags())
+      scopeCeiling: try document["scope_ceiling"].tags(),
+      returnsTo: try document.optional("returns_to")?.ageRecipient())
   }
 }

@@ -118,6 +118,8 @@ package struct EnrolmentPredicate: Hashable, Sendable {
   package let epoch: RandomID
   /// The site's public key in its TUF form.
   package let key: JSONValue
+  /// Whom bundles for the site are sealed to.
+  package let recipient: AgeRecipient
   package let rootFingerprint: Digest
   package let points: [Point]
   package let agent: String
@@ -125,12 +127,13 @@ package struct EnrolmentPredicate: Hashable, Sendable {
   package let isRehearsal: Bool
 
   package init(
-    site: SiteID, epoch: RandomID, key: JSONValue, rootFingerprint: Digest, points: [Point],
-    agent: String, asOf: Instant, isRehearsal: Bool
+    site: SiteID, epoch: RandomID, key: JSONValue, recipient: AgeRecipient,
+    rootFingerprint: Digest, points: [Point], agent: String, asOf: Instant, isRehearsal: Bool
   ) {
     self.site = site
     self.epoch = epoch
     self.key = key
+    self.recipient = recipient
     self.rootFingerprint = rootFingerprint
     self.points = points
     self.agent = agent
@@ -145,6 +148,7 @@ package struct EnrolmentPredicate: Hashable, Sendable {
     return .object(
       JSONObject([
         ("site_id", .string(site.text)), ("epoch", .string(epoch.text)), ("seq", 0), ("key", key),
+        ("recipient", .string(recipient.description)),
         ("root_fingerprint", .digest(rootFingerprint)), ("distribution_points", .array(points)),
         ("agent", .string(agent)), ("as_of", .instant(asOf)), ("rehearsal", .bool(isRehearsal)),
       ]))
@@ -155,6 +159,7 @@ package struct EnrolmentPredicate: Hashable, Sendable {
     epoch = try field["epoch"].randomID()
     _ = try field["seq"].integer(in: 0...0)
     key = try field["key"].value
+    recipient = try field["recipient"].ageRecipient()
     rootFingerprint = try field["root_fingerprint"].digest()
     var points: [Point] = []
     for element in try field["distribution_points"].array() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Intents
 package import SystemPackage
-package import Trust
+import Trust
 
 /// Writes one bundle into a folder of its own, in the order of FORMAT.md, 1, so that an interrupted writing
 /// leaves no papers. What it writes depends on names and contents alone.

@@ -26,6 +26,8 @@ package struct ExportPlan: Sendable {
   package let shares: [Share]
   /// What it acknowledges.
   package let acknowledged: ReportPoint
+  /// Whether orders and volumes are sealed to the site.
+  package let isSealed: Bool
   /// Whether receipts were left out of account.
   package let isFull: Bool
 
@@ -33,19 +35,13 @@ package struct ExportPlan: Sendable {
   package var fileCount: Int64 { shares.reduce(0) { $0 + $1.fileCount } }
 
   /// - Parameter isFull: sends all files, whatever the site holds.
-  /// - Throws: `CentreReason.sealingUnavailable`, `.notReleased`, `.policyForbids`, `.unknownProgram`.
+  /// - Throws: `CentreReason.notReleased`, `.policyForbids`, `.unknownProgram`.
   package init(for site: SiteRecord, isFull: Bool, in profile: CentreProfile) throws(Refusal) {
     self.site = site
     self.isFull = isFull
     let signed = try PolicyKeeper(of: profile).signed(site.id)
     let policy = signed?.policy ?? .builtIn
-    guard policy.sealing == .none else {
-      throw Refusal(
-        CentreReason.sealingUnavailable, "policy of \(site.id)",
-        seen: signed == nil
-          ? "no signed policy: the built-in one demands sealing" : "sealing required",
-        expected: "sealing: none")
-    }
+    isSealed = policy.sealing == .required
     policyBytes = signed?.bytes
     intents = try profile.ledger.intents(site: site.id, currentOnly: true).map(\.intent)
     acknowledged = try profile.ledger.acknowledged(site)

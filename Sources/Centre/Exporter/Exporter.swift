@@ -66,7 +66,7 @@ package struct Exporter {
     let sources = try OrdersSources(plan, number: number, in: profile)
     let writer = try BundleWriter(
       medium: medium, name: .out(plan.site.id, n: number), volumeSize: volumeSize,
-      progress: progress)
+      sealedTo: plan.isSealed ? [plan.site.recipient] : [], progress: progress)
     try writer.writeVolumes(frameSources(frames), index: sources.index)
     try writer.writeOrders(try sources.entries())
     let waybill = Waybill(
@@ -91,10 +91,17 @@ package struct Exporter {
 
   /// Writes a bundle again, byte for byte, from what the ledger froze.
   ///
-  /// - Throws: `CentreReason.repeatUnknown` for a number whose papers were never signed.
+  /// - Throws: `CentreReason.repeatUnknown` for a number whose papers were never signed, `.sealedRepeat` where
+  ///   fresh keys make other bytes each time.
   package func `repeat`(_ number: Int64, of site: SiteRecord) throws(Refusal) -> Result {
     let record = BundleRecord(profile: profile)
     let frozen = try record.frozen(number, of: site.id)
+    let waybill = try PapersReader.read(frozen.papers, named: "frozen papers").waybill()
+    guard !waybill.isSealed else {
+      throw Refusal(
+        CentreReason.sealedRepeat, "bundle \(number) of \(site.id)", seen: "sealed",
+        expected: "a bundle whose bytes come out the same twice")
+    }
     let courier = try keys.courier()
     let sources = try OrdersSources(frozen.orders, site: site.id, number: number, in: profile)
     let writer = try BundleWriter(
@@ -102,7 +109,6 @@ package struct Exporter {
       progress: progress)
     try writer.writeVolumes(frameSources(frozen.frames), index: sources.index)
     try writer.writeOrders(try sources.entries())
-    let waybill = try PapersReader.read(frozen.papers, named: "frozen papers").waybill()
     guard writer.files == waybill.files else {
       throw Refusal(
         CentreReason.depotDamaged, "bundle \(number) of \(site.id)",

@@ -29,7 +29,7 @@ struct OrdersSources {
       site: site, epoch: plan.site.epoch, report: plan.acknowledged,
       auditHead: try profile.ledger.read { try LedgerAudit.head(in: $0) })
     let enrolment = EnrolmentRecord(
-      site: site, epoch: plan.site.epoch, key: plan.site.key,
+      site: site, epoch: plan.site.epoch, key: plan.site.key, recipient: plan.site.recipient,
       rootFingerprint: plan.site.rootFingerprint)
     var targets = [
       ("sites/\(site)/intents.json", intents.encoded), ("sites/\(site)/ack.json", ack.encoded),

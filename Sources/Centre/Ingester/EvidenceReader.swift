@@ -11,7 +11,9 @@ struct EvidenceReader {
   private let folder: FilePath
 
   /// - Throws: 20 for a missing or unreadable file, 10 for another content.
-  init(_ report: SignedReport, pieces: [PieceLocation], work: FilePath) throws(Refusal) {
+  init(
+    _ report: SignedReport, pieces: [PieceLocation], for identity: AgeIdentity?, work: FilePath
+  ) throws(Refusal) {
     folder = work.appending("return-\(report.digest.hex.prefix(16))")
     let sources = try EvidenceReader.sources(pieces)
     EvidenceReader.remove(folder)
@@ -19,8 +21,8 @@ struct EvidenceReader {
     var stateBytes: [UInt8] = []
     let index = folder.appending("index.json")
     let tar = try TarReader(
-      try VerifiedPieceReader(
-        sources[0], as: report.waybill.orders, blockSize: report.waybill.blockSize),
+      try PieceStream.open(
+        sources[0], as: report.waybill.orders, of: report.waybill, for: identity),
       rules: .backOrders)
     while let entry = try tar.next() {
       if entry.name == "state.json" {
@@ -36,7 +38,7 @@ struct EvidenceReader {
     try SignedReport.match(
       "state.json, site, epoch and seq", seen: "\(state.site) \(state.epoch) \(state.seq)",
       expected: "\(report.site.id) \(report.predicate.epoch) \(report.predicate.seq)")
-    try readFrames(report.waybill, sources, index: index)
+    try readFrames(report.waybill, sources, for: identity, index: index)
     for evidence in state.evidence {
       let digest = try EvidenceReader.digest(of: path(evidence.digest), length: evidence.length)
       try report.check(evidence.name, is: digest)
@@ -65,7 +67,7 @@ struct EvidenceReader {
   private func path(_ file: Digest) -> FilePath { folder.appending(file.hex) }
 
   private func readFrames(
-    _ waybill: Waybill, _ sources: [any ByteSource], index: FilePath
+    _ waybill: Waybill, _ sources: [any ByteSource], for identity: AgeIdentity?, index: FilePath
   ) throws(Refusal) {
     let wanted = Set(state.evidence.map(\.digest))
     let frames = try FrameStream(
@@ -73,8 +75,8 @@ struct EvidenceReader {
         try FileSource(index), volumes: waybill.volumes))
     var open: [Digest: WorkFile] = [:]
     for (number, file) in waybill.volumes.enumerated() {
-      let stream = try VerifiedPieceReader(
-        sources[number + 1], as: file, blockSize: waybill.blockSize)
+      let stream = try PieceStream.open(
+        sources[number + 1], as: file, of: waybill, for: identity)
       _ = try frames.read(
         volume: number + 1, from: stream,
         wants: { frame in frame.pieces.contains { wanted.contains($0.file) } }

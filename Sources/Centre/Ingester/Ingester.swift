@@ -27,10 +27,13 @@ package struct Ingester {
   }
 
   let profile: CentreProfile
+  let keys: KeyRing
   let now: Instant
 
-  package init(into profile: CentreProfile, at now: Instant) {
+  /// - Parameter keys: asked for the one that opens sealed returns, where one comes.
+  package init(into profile: CentreProfile, keys: KeyRing, at now: Instant) {
     self.profile = profile
+    self.keys = keys
     self.now = now
   }
 
@@ -148,7 +151,9 @@ package struct Ingester {
   private func book(
     _ report: SignedReport, _ booking: Booking, _ pieces: [PieceLocation], _ result: inout Return
   ) throws(Refusal) {
-    let evidence = try EvidenceReader(report, pieces: pieces, work: profile.workFolder)
+    let identity = report.waybill.isSealed ? try keys.opener() : nil
+    let evidence = try EvidenceReader(
+      report, pieces: pieces, for: identity, work: profile.workFolder)
     defer { evidence.discard() }
     result.standing = booking == .filled ? .filled : .booked
     result.intents = Int64(evidence.state.intents.count)

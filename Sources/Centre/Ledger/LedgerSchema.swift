@@ -19,7 +19,7 @@ enum LedgerSchema {
 
     CREATE TABLE IF NOT EXISTS sites(
       id TEXT PRIMARY KEY, epoch TEXT NOT NULL, key TEXT NOT NULL, keyid TEXT NOT NULL,
-      root_fingerprint TEXT NOT NULL, points TEXT NOT NULL, agent TEXT NOT NULL,
+      recipient TEXT NOT NULL, root_fingerprint TEXT NOT NULL, points TEXT NOT NULL, agent TEXT NOT NULL,
       enrolment TEXT NOT NULL, enrolled_at TEXT NOT NULL) STRICT;
 
     -- policy documents: a draft until `policy sign` puts it into role policy

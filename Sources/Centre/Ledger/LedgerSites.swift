@@ -10,6 +10,8 @@ package struct SiteRecord: Sendable {
   /// Its public key in TUF form.
   package let key: JSONValue
   package let keyID: String
+  /// Whom its bundles are sealed to.
+  package let recipient: AgeRecipient
   package let rootFingerprint: Digest
   /// Its distribution points, as it named them.
   package let points: String
@@ -25,6 +27,11 @@ extension Ledger {
       try String.fetchOne(
         $0, sql: "SELECT value FROM configuration WHERE key = ?", arguments: [key])
     }
+  }
+
+  /// Whom returns are sealed to: the centre's own key.
+  func recipient() throws(Refusal) -> AgeRecipient? {
+    try configuration("recipient").flatMap { AgeRecipient($0) }
   }
 
   /// All sites, ascending by id.
@@ -52,12 +59,14 @@ extension Ledger {
     try write { database in
       try database.execute(
         sql: """
-          INSERT INTO sites(id, epoch, key, keyid, root_fingerprint, points, agent, enrolment, enrolled_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO sites(id, epoch, key, keyid, recipient, root_fingerprint, points, agent, enrolment,
+            enrolled_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           site.id.text, site.epoch.text, String(decoding: site.key.encoded, as: UTF8.self),
-          site.keyID, site.rootFingerprint.hex, site.points, site.agent, site.enrolment.hex,
+          site.keyID, site.recipient.description, site.rootFingerprint.hex, site.points, site.agent,
+          site.enrolment.hex,
           site.enrolledAt.description,
         ])
       try LedgerAudit.append(
@@ -74,6 +83,7 @@ extension SiteRecord {
     epoch = try row.parsed("epoch") { RandomID($0) }
     key = try JSONValue(parsing: Array((row["key"] as String).utf8), named: "ledger, sites.key")
     keyID = row["keyid"]
+    recipient = try row.parsed("recipient") { AgeRecipient($0) }
     rootFingerprint = try row.parsed("root_fingerprint") { Digest(hex: $0) }
     points = row["points"]
     agent = row["agent"]

@@ -20,7 +20,8 @@ package enum CentreSetup {
     try checkFree(folder)
     try DurableFile.makeFolder(folder)
     let lock = try FolderLock(folder, at: now)
-    let (keys, courier) = try KeyRing.generate(in: folder.appending("keys"), passphrase: passphrase)
+    let (keys, courier, opening) = try KeyRing.generate(
+      in: folder.appending("keys"), passphrase: passphrase)
     let roles = try firstRoles(keys, at: now)
     for name in ["depot", "numbers", "work"] { try DurableFile.makeFolder(folder.appending(name)) }
     let ledger = try Ledger(at: folder.appending("ledger.sqlite"), creating: true)
@@ -28,7 +29,8 @@ package enum CentreSetup {
       for (role, file) in roles { try Repository.store(file, role, version: 1, in: database) }
       let facts = [
         ("rehearsal", "true"), ("contact", contact ?? defaultContact),
-        ("courier", courier.publicKey.text), ("created", now.description),
+        ("courier", courier.publicKey.text), ("recipient", opening.recipient.description),
+        ("created", now.description),
       ]
       for (key, value) in facts {
         try database.execute(

@@ -15,6 +15,8 @@ package struct KeyRing {
     case spare = "exporter-spare"
     /// Signs SHA256SUMS. No key of trust.
     case courier
+    /// Opens returns that are sealed to the centre. No key of trust.
+    case opening
 
     package var fileName: String { "\(rawValue).json" }
   }
@@ -65,6 +67,16 @@ package struct KeyRing {
       passphrase: isEncrypted ? try passphrase() : nil, unprotected: unprotected)
   }
 
+  /// The key that opens sealed returns.
+  package func opener() throws(Refusal) -> AgeIdentity {
+    var bytes = try contents(.opening)
+    let name = Purpose.opening.fileName
+    let isEncrypted = try KeyFile(parsing: bytes, named: name).isProtected
+    return try AgeIdentity.open(
+      keyFile: &bytes, named: name, passphrase: isEncrypted ? try passphrase() : nil,
+      unprotected: unprotected)
+  }
+
   /// Encrypts a key file that lay open, in place.
   package func protect(_ purpose: Purpose) throws(Refusal) {
     guard try entries().contains(where: { $0.purpose == purpose && !$0.isEncrypted }) else {
@@ -73,21 +85,25 @@ package struct KeyRing {
         expected: "a key file without encryption")
     }
     let sealed =
-      purpose == .courier
-      ? try courier().keyFile(protectedBy: try passphrase())
-      : try signer(purpose).keyFile(protectedBy: try passphrase())
+      switch purpose {
+      case .courier: try courier().keyFile(protectedBy: try passphrase())
+      case .opening: try opener().keyFile(protectedBy: try passphrase())
+      default: try signer(purpose).keyFile(protectedBy: try passphrase())
+      }
     try DurableFile.write(sealed, to: path(purpose))
   }
 
   /// Makes all keys of a new centre; encrypted when a passphrase is given.
   ///
-  /// - Returns: the public keys by purpose (all but the courier's), and the courier's.
+  /// - Returns: the keys of trust by purpose, the courier's, and the one that opens returns.
   static func generate(
     in folder: FilePath, passphrase: Passphrase?
-  ) throws(Refusal) -> (keys: [Purpose: SecretKey], courier: MinisignSecretKey) {
+  ) throws(Refusal) -> (
+    keys: [Purpose: SecretKey], courier: MinisignSecretKey, opening: AgeIdentity
+  ) {
     try DurableFile.makeFolder(folder)
     var keys: [Purpose: SecretKey] = [:]
-    for purpose in Purpose.allCases where purpose != .courier {
+    for purpose in Purpose.allCases where purpose != .courier && purpose != .opening {
       let key = try SecretKey.generate()
       let bytes =
         if let passphrase { try key.keyFile(protectedBy: passphrase) } else {
@@ -102,7 +118,11 @@ package struct KeyRing {
         try courier.unprotectedKeyFile()
       }
     try DurableFile.write(bytes, to: folder.appending(Purpose.courier.fileName))
-    return (keys, courier)
+    let opening = try AgeIdentity.generate()
+    try DurableFile.write(
+      try opening.keyFile(protectedBy: passphrase),
+      to: folder.appending(Purpose.opening.fileName))
+    return (keys, courier, opening)
   }
 
   private func path(_ purpose: Purpose) -> FilePath { folder.appending(purpose.fileName) }

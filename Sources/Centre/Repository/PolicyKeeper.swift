@@ -22,6 +22,7 @@ package struct PolicyKeeper {
         CentreReason.policyForbids, "policy of \(site), operators", seen: "1",
         expected: "2 outside a rehearsal")
     }
+    let policy = policy.returning(to: try profile.ledger.recipient())
     if try newest(site)?.policy == policy { return false }
     let bytes = PolicyDocument.encoded(policy, for: site, salt: RandomID.generate())
     try profile.ledger.write { database in

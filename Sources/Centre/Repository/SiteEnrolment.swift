@@ -74,7 +74,8 @@ package struct SiteEnrolment: Sendable {
     }
     let points = predicate.points.map { "\($0.id) (\($0.kind))" }.joined(separator: ", ")
     let record = SiteRecord(
-      id: site, epoch: epoch, key: key.json, keyID: key.id.hex, rootFingerprint: rootFingerprint,
+      id: site, epoch: epoch, key: key.json, keyID: key.id.hex, recipient: predicate.recipient,
+      rootFingerprint: rootFingerprint,
       points: points, agent: predicate.agent, enrolment: fingerprint, enrolledAt: now)
     try profile.ledger.add(record, at: now)
     return record

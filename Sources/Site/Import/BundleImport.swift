@@ -41,9 +41,11 @@ struct BundleImport {
     ).lines()
 
     try site.folder.clearStaging()
-    let reader = OrdersReader(papers: verified, waybill: waybill, staging: site.folder.staging)
+    let identity = waybill.isSealed ? try site.identity() : nil
+    let reader = OrdersReader(
+      papers: verified, waybill: waybill, identity: identity, staging: site.folder.staging)
     let orders = try reader.read(try open(locations, at: 0))
-    let policy = try policy(orders)
+    let policy = try policy(orders, isSealed: waybill.isSealed)
     let checks = OrdersCheck(site: site, verified: verified, orders: orders)
     outcome.notes += try checks.run()
     let inventory = try Inventory(index: orders.index, volumes: waybill.volumes)
@@ -56,7 +58,7 @@ struct BundleImport {
       outcome.bundles.append(BundleOutcome(trial, .planned))
       return
     }
-    try stage(waybill, locations, orders, asked, plan, &outcome)
+    try stage(waybill, locations, orders, identity, asked, plan, &outcome)
     try Acceptance(
       site: site, clock: clock, verified: verified, state: after.state, orders: orders, plan: plan
     ).record()
@@ -111,9 +113,9 @@ struct BundleImport {
   }
 
   /// The bundle's own policy, else the last good one, else the built-in; judged before any other order.
-  private func policy(_ orders: Orders) throws(Refusal) -> SitePolicy {
+  private func policy(_ orders: Orders, isSealed: Bool) throws(Refusal) -> SitePolicy {
     let policy = if let own = orders.policy { own.document } else { try site.policy() }
-    guard policy.sealing == .none else {
+    guard policy.sealing == .none || isSealed else {
       let whose = policy.site == nil ? "the built-in policy, as none is signed" : "the policy"
       throw Refusal(
         SiteReason.sealingDemanded, "bundle \(verified.n)", seen: "plain orders and volumes",
@@ -124,8 +126,8 @@ struct BundleImport {
 
   /// Brings everything the plan needs into the store. Nothing at the point is touched before this ended.
   private func stage(
-    _ waybill: Waybill, _ locations: [PieceLocation], _ orders: Orders, _ asked: Inventory,
-    _ plan: Plan, _ outcome: inout ImportOutcome
+    _ waybill: Waybill, _ locations: [PieceLocation], _ orders: Orders,
+    _ identity: AgeIdentity?, _ asked: Inventory, _ plan: Plan, _ outcome: inout ImportOutcome
   ) throws(Refusal) {
     let acting = Set(plan.items.filter(\.isEffective).map(\.intent.manifest))
     try SpaceCheck(site: site).check(
@@ -135,7 +137,8 @@ struct BundleImport {
     let total = waybill.volumes.reduce(0) { $0 + $1.length }
     var done: Int64 = 0
     let reader = VolumesReader(
-      waybill: waybill, index: orders.index, wanted: asked.wanted, store: site.store
+      waybill: waybill, identity: identity, index: orders.index, wanted: asked.wanted,
+      store: site.store
     ) { bytes in
       done += bytes
       voice.progress("verifying and staging", done, total)

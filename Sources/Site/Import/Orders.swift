@@ -21,6 +21,8 @@ struct Orders {
 struct OrdersReader {
   let papers: VerifiedPapers
   let waybill: Waybill
+  /// Opens sealed orders; nil where they are plain.
+  let identity: AgeIdentity?
   /// Where listings are put, each under the digest of its bytes.
   let staging: FilePath
 
@@ -32,8 +34,8 @@ struct OrdersReader {
   }
 
   func read(_ source: any ByteSource) throws(Refusal) -> Orders {
-    let stream = try VerifiedPieceReader(
-      source, as: waybill.orders, blockSize: waybill.blockSize)
+    let stream = try PieceStream.open(
+      source, as: waybill.orders, of: waybill, for: identity)
     let parts = try entries(try TarReader(stream, rules: .outOrders))
     for target in papers.siteTargets + [papers.policy].compactMap({ $0 })
     where target.name != siteName("waybill.json") {

@@ -27,6 +27,7 @@ struct OrdersCheck {
       ("epoch", record.epoch.text, profile.epoch.text),
       ("root fingerprint", record.rootFingerprint.hex, profile.rootFingerprint.hex),
       ("key", Digest.sha256(record.key.canonical).hex, profile.keyID.hex),
+      ("recipient", record.recipient.description, try site.recipient().description),
     ]
     for (what, seen, expected) in own where seen != expected {
       throw Refusal(

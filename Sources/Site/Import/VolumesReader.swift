@@ -2,6 +2,7 @@
 import Bundles
 import Intents
 import SystemPackage
+import Trust
 
 /// Brings files from the volumes of a bundle into the store: a block is verified, then the archive reader sees
 /// it, then the frame is decoded, then each file is put together and its hash compared.
@@ -9,6 +10,8 @@ import SystemPackage
 /// Every block of every volume is verified, also those of which nothing is wanted.
 struct VolumesReader {
   let waybill: Waybill
+  /// Opens sealed volumes; nil where they are plain.
+  let identity: AgeIdentity?
   /// The verified index in private staging.
   let index: FilePath
   /// The files to bring, with their lengths; others are passed over.
@@ -42,7 +45,7 @@ struct VolumesReader {
     var strangers: [String] = []
     for (number, pair) in zip(waybill.volumes, sources).enumerated() {
       let (file, source) = pair
-      let stream = try VerifiedPieceReader(source, as: file, blockSize: waybill.blockSize)
+      let stream = try PieceStream.open(source, as: file, of: waybill, for: identity)
       let report = try frames.read(
         volume: number + 1, from: stream,
         wants: { frame in frame.pieces.contains { wanted[$0.file] != nil } }

@@ -46,9 +46,11 @@ struct BundleCopier {
   /// Volumes, orders, the copy of the papers, the page, the sums, the papers.
   private func order() throws(Refusal) -> [String] {
     let last = [
-      BundleFiles.orders, BundleFiles.papersCopy, StartHere.name, SumsFile.name, BundleFiles.papers,
+      BundleFiles.orders, BundleFiles.orders + BundleFiles.sealedSuffix, BundleFiles.papersCopy,
+      StartHere.name, SumsFile.name, BundleFiles.papers,
     ]
-    return try FileQuery.names(in: source).filter { !last.contains($0) } + last
+    let names = try FileQuery.names(in: source)
+    return names.filter { !last.contains($0) } + last.filter { names.contains($0) }
   }
 
   private func copy(_ name: String) throws(Refusal) {

@@ -47,7 +47,8 @@ package struct Enrolment {
     }
     let predicate = EnrolmentPredicate(
       site: profile.site, epoch: profile.epoch, key: key.publicKey.json,
-      rootFingerprint: profile.rootFingerprint, points: points, agent: SiteAgent.name, asOf: clock,
+      recipient: try site.identity().recipient, rootFingerprint: profile.rootFingerprint,
+      points: points, agent: SiteAgent.name, asOf: clock,
       isRehearsal: profile.isRehearsal)
     let statement = Statement(
       subjects: [Statement.Subject(name: "root.json", digest: profile.rootFingerprint)],

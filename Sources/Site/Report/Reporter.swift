@@ -84,7 +84,10 @@ package struct Reporter {
     try DurableFile.makeFolder(workshop)
     let evidence = try facts.writeEvidence(of: site, into: workshop)
     let state = state(facts, seq, evidence.map(\.evidence))
-    let writer = try BundleWriter(medium: target, name: name(seq))
+    let policy = try site.policy()
+    let writer = try BundleWriter(
+      medium: target, name: name(seq),
+      sealedTo: policy.sealing == .required ? [policy.returnsTo].compactMap(\.self) : [])
     let encoder = try FrameEncoder()
     var frames: [FrameSource] = []
     for (file, record) in evidence { frames += try file.frames(of: record, with: encoder) }

@@ -30,9 +30,10 @@ package struct Setup: Sendable {
   ///
   /// - Parameters:
   ///   - epoch: fresh random bits.
-  ///   - key: a fresh key.
+  ///   - key: a fresh key that signs reports.
+  ///   - identity: a fresh key that opens what is sealed to the site.
   package func createRehearsal(
-    in folder: StateFolder, epoch: RandomID, key: SecretKey, clock: Instant
+    in folder: StateFolder, epoch: RandomID, key: SecretKey, identity: AgeIdentity, clock: Instant
   ) throws(Refusal) -> SiteProfile {
     let bytes = try FileQuery.contents(of: rootFile, cap: TrustLimits.rootLength)
     let seen = Digest.sha256(bytes)
@@ -61,6 +62,7 @@ package struct Setup: Sendable {
     let lock = try FileLock(folder, now: clock)
     try DurableFile.write(bytes, to: folder.root)
     try DurableFile.write(try key.unprotectedKeyFile(), to: folder.siteKey)
+    try DurableFile.write(try identity.keyFile(protectedBy: nil), to: folder.openingKey)
     try LibraryPoint.create(at: library, id: OpenedSite.pointID, siteCode: code)
     _ = try Journal.create(folder.journal, profile: profile, at: clock) { journal in
       try journal.setDocument(.trust, trust.json.encoded)
@@ -91,5 +93,25 @@ extension OpenedSite {
         expected: "key \(profile.keyID), which the journal names")
     }
     return key
+  }
+
+  /// Whom bundles for this site are sealed to; told by the open part of the key file.
+  package func recipient() throws(Refusal) -> AgeRecipient {
+    let name = folder.openingKey.text
+    let bytes = try FileQuery.contents(of: folder.openingKey, cap: SiteLimits.keyFileLength)
+    guard let recipient = AgeRecipient(try KeyFile(parsing: bytes, named: name).publicBytes) else {
+      throw Refusal(
+        SiteReason.journalDamaged, name, seen: "another kind of key", expected: "an X25519 key")
+    }
+    return recipient
+  }
+
+  /// Opens the key that opens what is sealed to this site.
+  package func identity() throws(Refusal) -> AgeIdentity {
+    try folder.checkModes()
+    var bytes = try FileQuery.contents(of: folder.openingKey, cap: SiteLimits.keyFileLength)
+    return try AgeIdentity.open(
+      keyFile: &bytes, named: folder.openingKey.text, passphrase: nil,
+      unprotected: profile.isRehearsal ? .allowedInRehearsal : .refused)
   }
 }

@@ -15,6 +15,8 @@ package struct StateFolder: Sendable {
   package var keys: FilePath { path.appending("keys") }
   /// The site's own signing key.
   package var siteKey: FilePath { keys.appending("site.json") }
+  /// The site's own key that opens what is sealed to it.
+  package var openingKey: FilePath { keys.appending("opening.json") }
   /// The root that was pinned at `init`.
   package var root: FilePath { path.appending("root.json") }
   package var store: FilePath { path.appending("store") }
@@ -37,7 +39,7 @@ package struct StateFolder: Sendable {
 
   /// Refuses a folder or secret file that others may read or write (P08).
   package func checkModes() throws(Refusal) {
-    for place in [path, keys, siteKey] {
+    for place in [path, keys, siteKey, openingKey] {
       guard let status = FileQuery.status(place) else { continue }
       guard status.mode & 0o077 == 0 else {
         let wanted = status.kind == .folder ? "0700" : "0600"

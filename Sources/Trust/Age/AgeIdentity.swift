@@ -44,6 +44,22 @@ package final class AgeIdentity: Sendable {
     try self.init { $0.update(from: bytes, count: AgeRecipient.length) }
   }
 
+  /// Takes and wipes a file that `age-keygen` wrote: comments, then the one identity.
+  ///
+  /// - Throws: `TrustReason.damagedKeyFile`.
+  package convenience init(
+    wipingFile bytes: inout [UInt8], named name: String
+  ) throws(Refusal) {
+    defer { wipe(&bytes) }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"))
+      .filter { $0.first != UInt8(ascii: "#") }
+    guard lines.count == 1, var line = lines.first.map(Array.init) else {
+      throw Refusal(
+        TrustReason.damagedKeyFile, name, seen: "\(lines.count) identities", expected: "one")
+    }
+    try self.init(wiping: &line, named: name)
+  }
+
   /// Writes the X25519 shared secret with a public key into `shared`; false for a point of low order.
   func share(with open: [UInt8], into shared: inout GuardedMemory) -> Bool {
     precondition(open.count == AgeRecipient.length && shared.count == AgeRecipient.length)
@@ -80,5 +96,12 @@ extension AgeIdentity: KeyFileKey {
         expected: "x25519 \(key.recipient)")
     }
     return key
+  }
+}
+
+extension JSONField {
+  /// A recipient as text.
+  package func ageRecipient() throws(Refusal) -> AgeRecipient {
+    try parsed("an age recipient, age1…") { AgeRecipient($0) }
   }
 }

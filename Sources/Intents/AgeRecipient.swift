@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Intents
 
 /// Whom a file is sealed to: an X25519 public key, written `age1…` as `age-keygen` prints it
 /// (C2SP age, "The X25519 recipient type").
@@ -20,11 +19,4 @@ package struct AgeRecipient: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var description: String { Bech32.encode(bytes, prefix: "age") }
-}
-
-extension JSONField {
-  /// A recipient as text.
-  package func ageRecipient() throws(Refusal) -> AgeRecipient {
-    try parsed("an age recipient, age1…") { AgeRecipient($0) }
-  }
 }

@@ -2,7 +2,7 @@
 
 /// Bech32 (BIP 173) without its limit of 90 characters, as age writes keys. One text for one run of bytes:
 /// lower case is read here, the caller folds upper case.
-enum Bech32 {
+package enum Bech32 {
   private static let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
   private static let values: [UInt8] = {
     var values = [UInt8](repeating: 255, count: 256)
@@ -10,7 +10,7 @@ enum Bech32 {
     return values
   }()
 
-  static func encode(_ bytes: [UInt8], prefix: String) -> String {
+  package static func encode(_ bytes: [UInt8], prefix: String) -> String {
     let data = regroup(bytes, from: 8, to: 5, padded: true) ?? []
     let sum = checksum(expanded(prefix) + data + [UInt8](repeating: 0, count: 6)) ^ 1
     let check = (0..<6).map { UInt8(truncatingIfNeeded: sum >> (5 * (5 - $0))) & 31 }
@@ -18,7 +18,7 @@ enum Bech32 {
   }
 
   /// Nil for another prefix, a character outside the alphabet, a wrong checksum, or padding that is not zero.
-  static func decode(_ text: String, prefix: String) -> [UInt8]? {
+  package static func decode(_ text: String, prefix: String) -> [UInt8]? {
     let head = Array((prefix + "1").utf8)
     let text = Array(text.utf8)
     guard text.starts(with: head), text.count >= head.count + 6 else { return nil }
