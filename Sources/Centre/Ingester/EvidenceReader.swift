@@ -38,14 +38,14 @@ struct EvidenceReader {
       expected: "\(report.site.id) \(report.predicate.epoch) \(report.predicate.seq)")
     try readFrames(report.waybill, sources, index: index)
     for evidence in state.evidence {
-      let digest = try EvidenceReader.digest(of: path(evidence.digest), length: evidence.length)
-      try report.check(evidence.name, is: digest)
+      try report.check(evidence.name, is: try digest(of: evidence))
     }
   }
 
-  /// Calls `take` for each line of an evidence file; none when the return has no such file.
+  /// Calls `take` for each line of an evidence file, parsed and as it stands with its line feed; for none when
+  /// the return has no such file.
   func forEachLine(
-    of name: String, _ take: (JSONField) throws(Refusal) -> Void
+    of name: String, _ take: (_ field: JSONField, _ line: [UInt8]) throws(Refusal) -> Void
   ) throws(Refusal) {
     guard let evidence = state.evidence.first(where: { $0.name == name }), evidence.length > 0
     else {
@@ -55,7 +55,7 @@ struct EvidenceReader {
     var number = 0
     while let line = try lines.next() {
       number += 1
-      try take(try JSONField(parsing: line, named: "\(name), line \(number)"))
+      try take(try JSONField(parsing: line, named: "\(name), line \(number)"), line + [10])
     }
   }
 
@@ -102,11 +102,14 @@ struct EvidenceReader {
     return sources
   }
 
-  private static func digest(of path: FilePath, length: Int64) throws(Refusal) -> Digest {
-    if length == 0 { return Digest.sha256([UInt8]()) }
-    let source = try FileSource(path)
-    try SignedReport.match(path.text, seen: "\(source.length) bytes", expected: "\(length) bytes")
-    let stream = SourceStream(source)
+  private func digest(of evidence: StateDocument.Evidence) throws(Refusal) -> Digest {
+    if evidence.length == 0 { return Digest.sha256([UInt8]()) }
+    let file = path(evidence.digest)
+    let length = FileQuery.status(file)?.length
+    try SignedReport.match(
+      evidence.name, seen: length.map { "\($0) bytes" } ?? "no frame of it in the volumes",
+      expected: "\(evidence.length) bytes")
+    let stream = SourceStream(try FileSource(file))
     var hash = SHA256Stream()
     while let bytes = try stream.next() { hash.update(bytes) }
     return hash.finalize()

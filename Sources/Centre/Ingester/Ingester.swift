@@ -118,31 +118,45 @@ package struct Ingester {
     let booking = Booking(report.predicate, digest: report.digest, history: history)
     switch booking {
     case .known:
-      result.standing = .known
       result.since = try store.receivedAt(report)
+      result.standing = .known
     case .fork(let seq, let seen, let held):
-      result.standing = .quarantined
-      result.refusal = Refusal(
-        CentreReason.fork, "report \(seq) of \(report.site.id)", seen: seen.hex, expected: held.hex,
-        changed: "kept in quarantine; the site's state stays at its last good return")
-      try store.setAside(report, .quarantined, reason: result.refusal?.code, at: now)
+      let refusal = Refusal(
+        CentreReason.fork, "report \(seq) of \(report.site.id)", seen: seen.hex, expected: held.hex)
+      try quarantine(report, refusal, &result)
     case .stray:
-      result.standing = .quarantined
-      result.refusal = Refusal(
+      let refusal = Refusal(
         CentreReason.fork, "report \(report.predicate.seq) of \(report.site.id)",
-        seen: report.digest.hex, expected: "a report that a booked one names in its chain",
-        changed: "kept in quarantine; the site's state stays at its last good return")
-      try store.setAside(report, .quarantined, reason: result.refusal?.code, at: now)
+        seen: report.digest.hex, expected: "a report that a booked one names in its chain")
+      try quarantine(report, refusal, &result)
     case .provisional:
-      result.standing = .provisional
-      result.refusal = Refusal(
+      let refusal = Refusal(
         CentreReason.unknownBase, "return \(report.predicate.seq) of \(report.site.id)",
         seen: "base \(report.predicate.base.seq), \(report.predicate.base.digest)",
         expected: "a base that this centre has booked", changed: "kept aside; nothing else")
-      try store.setAside(report, .provisional, reason: result.refusal?.code, at: now)
+      try store.setAside(report, .provisional, reason: refusal.code, at: now)
+      result.refusal = refusal
+      result.standing = .provisional
     case .booked, .filled:
-      try book(report, booking, pieces, &result)
+      do throws(Refusal) {
+        try book(report, booking, pieces, &result)
+      } catch {
+        guard error.exit == .fork else { throw error }
+        try quarantine(report, error, &result)
+      }
     }
+  }
+
+  /// Keeps a report that contradicts what was accepted, and moves nothing (R04).
+  private func quarantine(
+    _ report: SignedReport, _ refusal: Refusal, _ result: inout Return
+  ) throws(Refusal) {
+    var refusal = refusal
+    refusal.changed = "kept in quarantine; the site's state stays at its last good return"
+    try ReportStore(ledger: profile.ledger).setAside(
+      report, .quarantined, reason: refusal.code, at: now)
+    result.refusal = refusal
+    result.standing = .quarantined
   }
 
   private func book(
@@ -150,7 +164,10 @@ package struct Ingester {
   ) throws(Refusal) {
     let evidence = try EvidenceReader(report, pieces: pieces, work: profile.workFolder)
     defer { evidence.discard() }
+    let devices = try ReportStore(ledger: profile.ledger).book(
+      report, evidence, isNewest: booking != .filled, at: now)
     result.standing = booking == .filled ? .filled : .booked
+    result.devices = devices
     result.intents = Int64(evidence.state.intents.count)
     if case .booked(let missing) = booking, !missing.isEmpty {
       result.notes.append(
@@ -162,8 +179,6 @@ package struct Ingester {
     for place in pieces where place.isRenamed {
       result.notes.append("\(place.file.name) lay under another name")
     }
-    result.devices = try ReportStore(ledger: profile.ledger).book(
-      report, evidence, isNewest: booking != .filled, at: now)
   }
 
   private func log(_ result: Return) throws(Refusal) {

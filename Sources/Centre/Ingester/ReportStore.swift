@@ -48,7 +48,7 @@ struct ReportStore {
     _ report: SignedReport, _ standing: Ingester.Return.Standing, reason: String?, at now: Instant
   ) throws(Refusal) {
     try ledger.write { database in
-      try insert(report, standing, state: nil, reason: reason, at: now, in: database)
+      try insert(report, standing, reason: reason, at: now, in: database)
     }
   }
 
@@ -59,10 +59,10 @@ struct ReportStore {
     _ report: SignedReport, _ evidence: EvidenceReader, isNewest: Bool, at now: Instant
   ) throws(Refusal) -> Int64 {
     try ledger.write { database in
+      let end = try insertEvents(report, evidence, in: database)
       try insert(
-        report, isNewest ? .booked : .filled, state: evidence.state, reason: nil, at: now,
+        report, isNewest ? .booked : .filled, state: evidence.state, auditSeq: end, at: now,
         in: database)
-      try insertEvents(report, evidence, in: database)
       guard isNewest else { return 0 }
       try replaceIntents(report.site.id, evidence.state.intents, in: database)
       return try replaceDevices(report.site.id, evidence, in: database)
@@ -70,42 +70,27 @@ struct ReportStore {
   }
 
   private func insert(
-    _ report: SignedReport, _ standing: Ingester.Return.Standing, state: StateDocument?,
-    reason: String?, at now: Instant, in database: Database
+    _ report: SignedReport, _ standing: Ingester.Return.Standing, state: StateDocument? = nil,
+    auditSeq: Int64? = nil, reason: String? = nil, at now: Instant, in database: Database
   ) throws {
     let predicate = report.predicate
     try database.execute(
       sql: """
         INSERT OR REPLACE INTO reports(site, epoch, seq, sha256, standing, n, as_of, received_at, envelope,
-          state, base, chain, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          state, base, chain, reason, audit_head, audit_seq)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         report.site.id.text, predicate.epoch.text, predicate.seq, report.digest.hex,
         standing.rawValue, predicate.number, predicate.asOf.description, now.description,
         Data(report.envelope), state.map { Data($0.encoded) }, predicate.base.digest.hex,
-        predicate.chain.map(\.hex).joined(separator: " "), reason,
+        predicate.chain.map(\.hex).joined(separator: " "), reason, predicate.auditHead.hex, auditSeq,
       ])
     var facts = [
       "site": report.site.id.text, "seq": String(predicate.seq), "report": report.digest.hex,
     ]
     if let reason { facts["code"] = reason }
     try LedgerAudit.append("return.\(standing.rawValue)", facts, at: now, in: database)
-  }
-
-  private func insertEvents(
-    _ report: SignedReport, _ evidence: EvidenceReader, in database: Database
-  ) throws {
-    let insert = try database.makeStatement(
-      sql: "INSERT OR IGNORE INTO events(site, epoch, seq, hash, line) VALUES (?, ?, ?, ?, ?)")
-    try evidence.forEachLine(of: EvidenceLine.events) { (line) throws(Refusal) in
-      let event = try AuditEvent(line)
-      try ledgered {
-        try insert.execute(arguments: [
-          report.site.id.text, report.predicate.epoch.text, event.seq, event.digest.hex,
-          Data(event.encoded),
-        ])
-      }
-    }
   }
 
   private func replaceIntents(
@@ -135,7 +120,7 @@ struct ReportStore {
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """)
     var count: Int64 = 0
-    try evidence.forEachLine(of: EvidenceLine.devices) { (line) throws(Refusal) in
+    try evidence.forEachLine(of: EvidenceLine.devices) { (line, _) throws(Refusal) in
       let record = try EvidenceLine.record(line)
       count += 1
       try ledgered {
@@ -149,9 +134,11 @@ struct ReportStore {
   }
 
   /// Lets an error of SQLite through a closure that throws refusals only.
-  private func ledgered(_ body: () throws -> Void) throws(Refusal) {
+  func ledgered<Value>(_ body: () throws -> Value) throws(Refusal) -> Value {
     do {
-      try body()
+      return try body()
+    } catch let refusal as Refusal {
+      throw refusal
     } catch {
       throw Refusal(
         CentreReason.ledgerFailed, "ledger", seen: "\(error)", expected: "SQLite to do it")
