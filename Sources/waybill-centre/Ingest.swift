@@ -59,6 +59,7 @@ extension Ingester.Return {
       ("site", site.map { .string($0.text) } ?? .null), ("seq", seq.map { .integer($0) } ?? .null),
       ("as_of", asOf.map { .string($0.description) } ?? .null), ("intents", .integer(intents)),
       ("devices", .integer(devices)), ("notes", .array(notes.map { .string($0) })),
+      ("times_doubtful", .bool(hasDoubtfulTimes)),
       ("exit", .integer(Int64((refusal?.exit ?? .done).rawValue))),
     ]
     if let refusal { members.append(("code", .string(refusal.code))) }

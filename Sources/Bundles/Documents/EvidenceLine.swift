@@ -7,6 +7,8 @@ package enum EvidenceLine {
   package static let devices = "devices.ndjson"
   package static let counts = "counts.ndjson"
   package static let events = "events.ndjson"
+  /// All that this version knows.
+  package static let names: Set<String> = [devices, counts, events]
 
   /// With its line feed.
   package static func encoded(_ record: ComplianceRecord) -> [UInt8] {

@@ -22,7 +22,10 @@ package struct Ingester {
     package var since: Instant?
     package var intents: Int64 = 0
     package var devices: Int64 = 0
+    /// What does not fit what this centre knows, each a line for people.
     package var notes: [String] = []
+    /// Whether no time may be reckoned from `asOf` (R09).
+    package var hasDoubtfulTimes = false
     package var refusal: Refusal?
   }
 
@@ -97,7 +100,9 @@ package struct Ingester {
       {
         result.notes.append("the folder is called \(folder); it is \(report.waybill.bundleName)")
       }
-      try decide(report, locator.locate(report.waybill, near: file.folder), &result)
+      let pieces = locator.locate(report.waybill, near: file.folder)
+      var booking = try ReturnBooking(report, pieces, in: profile, at: now)
+      try booking.decide(&result)
     } catch {
       result.refusal = error
     }
@@ -105,86 +110,11 @@ package struct Ingester {
     return result
   }
 
-  private func decide(
-    _ report: SignedReport, _ pieces: [PieceLocation], _ result: inout Return
-  ) throws(Refusal) {
-    let store = ReportStore(ledger: profile.ledger)
-    guard report.predicate.isRehearsal == profile.isRehearsal else {
-      throw Refusal(
-        CentreReason.rehearsalMixed, "return of \(report.site.id)", seen: "of the other kind",
-        expected: profile.isRehearsal ? "a rehearsal return" : "a production return")
-    }
-    let history = try store.history(of: report.site)
-    let booking = Booking(report.predicate, digest: report.digest, history: history)
-    switch booking {
-    case .known:
-      result.since = try store.receivedAt(report)
-      result.standing = .known
-    case .fork(let seq, let seen, let held):
-      let refusal = Refusal(
-        CentreReason.fork, "report \(seq) of \(report.site.id)", seen: seen.hex, expected: held.hex)
-      try quarantine(report, refusal, &result)
-    case .stray:
-      let refusal = Refusal(
-        CentreReason.fork, "report \(report.predicate.seq) of \(report.site.id)",
-        seen: report.digest.hex, expected: "a report that a booked one names in its chain")
-      try quarantine(report, refusal, &result)
-    case .provisional:
-      let refusal = Refusal(
-        CentreReason.unknownBase, "return \(report.predicate.seq) of \(report.site.id)",
-        seen: "base \(report.predicate.base.seq), \(report.predicate.base.digest)",
-        expected: "a base that this centre has booked", changed: "kept aside; nothing else")
-      try store.setAside(report, .provisional, reason: refusal.code, at: now)
-      result.refusal = refusal
-      result.standing = .provisional
-    case .booked, .filled:
-      do throws(Refusal) {
-        try book(report, booking, pieces, &result)
-      } catch {
-        guard error.exit == .fork else { throw error }
-        try quarantine(report, error, &result)
-      }
-    }
-  }
-
-  /// Keeps a report that contradicts what was accepted, and moves nothing (R04).
-  private func quarantine(
-    _ report: SignedReport, _ refusal: Refusal, _ result: inout Return
-  ) throws(Refusal) {
-    var refusal = refusal
-    refusal.changed = "kept in quarantine; the site's state stays at its last good return"
-    try ReportStore(ledger: profile.ledger).setAside(
-      report, .quarantined, reason: refusal.code, at: now)
-    result.refusal = refusal
-    result.standing = .quarantined
-  }
-
-  private func book(
-    _ report: SignedReport, _ booking: Booking, _ pieces: [PieceLocation], _ result: inout Return
-  ) throws(Refusal) {
-    let evidence = try EvidenceReader(report, pieces: pieces, work: profile.workFolder)
-    defer { evidence.discard() }
-    let devices = try ReportStore(ledger: profile.ledger).book(
-      report, evidence, isNewest: booking != .filled, at: now)
-    result.standing = booking == .filled ? .filled : .booked
-    result.devices = devices
-    result.intents = Int64(evidence.state.intents.count)
-    if case .booked(let missing) = booking, !missing.isEmpty {
-      result.notes.append(
-        "not arrived yet: \(missing.map { String($0) }.joined(separator: ", "))")
-    }
-    if report.predicate.asOf > now.adding(days: 1) {
-      result.notes.append("dated in the future, \(report.predicate.asOf): its times are doubtful")
-    }
-    for place in pieces where place.isRenamed {
-      result.notes.append("\(place.file.name) lay under another name")
-    }
-  }
-
   private func log(_ result: Return) throws(Refusal) {
     // Booked, filled and set aside are logged in the transaction that does it.
     guard [.refused, .known].contains(result.standing) else { return }
     var facts = ["place": result.place]
+    if !result.notes.isEmpty { facts["notes"] = result.notes.joined(separator: "; ") }
     if let site = result.site { facts["site"] = site.text }
     if let seq = result.seq { facts["seq"] = String(seq) }
     if let refusal = result.refusal {
