@@ -2,6 +2,7 @@
 import Bundles
 import Centre
 import Intents
+import Synchronization
 import TestKit
 import Testing
 import Trust
@@ -98,7 +99,8 @@ import Trust
     var report = site.report()
     report.heldFiles = (0..<10_000).map { Self.digest("\($0)") }
     report.subjects = (0..<10_000).map {
-      Statement.Subject(name: String(repeating: "x", count: 200) + "\($0)", digest: report.auditHead)
+      Statement.Subject(
+        name: String(repeating: "x", count: 200) + "\($0)", digest: report.auditHead)
     }
     let result = try site.hand(report)
     #expect(result.standing == .booked)
@@ -164,6 +166,21 @@ import Trust
     #expect(try site.history("return.provisional").last?.facts["notes"] == result.notes.first)
   }
 
+  @Test func `R06: a report of an epoch that is not enrolled is quarantined`() throws {
+    var site = try ForgedSite()
+    var first = site.report()
+    first.devices = [Self.device("PC-1")]
+    #expect(try site.hand(first).standing == .booked)
+    site.epoch = try #require(RandomID("ffeeddccbbaa99887766554433221100"))
+    var report = site.report()
+    report.devices = [Self.device("PC-2")]
+    let result = try site.hand(report)
+    #expect(result.standing == .quarantined)
+    #expect(result.refusal?.code == "WB4162")
+    #expect(try site.ledger("SELECT group_concat(device) FROM devices") == "PC-1")
+    #expect(try site.history("return.quarantined").last?.facts["code"] == "WB4162")
+  }
+
   @Test(arguments: ["intents", "evidence"])
   func `R12: a state that names one thing twice is refused and nothing is booked`(
     list: String
@@ -192,6 +209,40 @@ import Trust
     #expect(result.refusal?.code == "WB1063")
     #expect(result.refusal?.subject == EvidenceLine.devices)
     #expect(try site.booked() == nil)
+  }
+
+  @Test func `R12: more files of evidence than can be open at once are refused`() throws {
+    var site = try ForgedSite()
+    var report = site.report()
+    report.strangers = (0..<100).map { ("stranger-\($0)", [UInt8($0)]) }
+    let result = try site.hand(report)
+    #expect(result.standing == .refused)
+    #expect(result.refusal?.exit == .limitExceeded)
+    #expect(try site.booked() == nil)
+  }
+
+  @Test func `an ingest tells how far it is, phase by phase, to the end`() throws {
+    var site = try ForgedSite()
+    for number in 0..<2000 { site.log("step", ["number": "\(number)"]) }
+    let medium = try site.write(site.report())
+    let told = Mutex<[Step]>([])
+    _ = try Ingester(into: site.centre, at: ForgedSite.now) { phase, done, total in
+      told.withLock { $0.append(Step(phase: phase, done: done, total: total)) }
+    }.ingest(medium)
+    for phase in ["reading volumes", "booking rows"] {
+      let steps = told.withLock { $0.filter { $0.phase == phase } }
+      #expect(steps.count > 2, "\(phase)")
+      #expect(steps.count < 110, "\(phase)")
+      #expect(steps.map(\.done) == steps.map(\.done).sorted())
+      #expect(steps.last.map { $0.done == $0.total } == true)
+      #expect(Set(steps.map(\.total)).count == 1)
+    }
+  }
+
+  private struct Step: Sendable {
+    let phase: String
+    let done: Int64
+    let total: Int64
   }
 
   @Test func `R02: a gap of many numbers is noted in one line`() throws {

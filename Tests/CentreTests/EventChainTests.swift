@@ -177,7 +177,8 @@ import Trust
     let body = plain.setting("hash", to: nil).setting("actor", to: "A. Berg")
     let digest = Digest.sha256(body.canonical)
     // As another writer may lay it out: what is kept is what was signed, byte for byte.
-    let text = String(decoding: body.setting("hash", to: .string(digest.hex)).encoded, as: UTF8.self)
+    let text = String(
+      decoding: body.setting("hash", to: .string(digest.hex)).encoded, as: UTF8.self)
     var report = site.report()
     report.events?[3] = Array((text.replacing("\"at\":", with: "\"at\": ") + "\n").utf8)
     report.auditHead = digest

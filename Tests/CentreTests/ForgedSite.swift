@@ -42,7 +42,8 @@ struct ForgedSite {
   let scratch: Scratch
   let centre: CentreProfile
   let id: SiteID
-  let epoch: RandomID
+  /// Of its reports; at first the enrolled one.
+  var epoch: RandomID
   private let key: SecretKey
   private(set) var events: [AuditEvent] = []
   /// Hash of each report by number, and how many events it reached to.

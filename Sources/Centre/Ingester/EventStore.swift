@@ -70,7 +70,8 @@ extension ReportStore {
       arguments: [report.site.id.text, report.predicate.epoch.text, base.digest.hex])
     guard let row, let seq = row["audit_seq"] as Int64? else {
       throw Refusal(
-        CentreReason.ledgerDamaged, "ledger, reports", seen: "no event that report \(base.seq) ends with",
+        CentreReason.ledgerDamaged, "ledger, reports",
+        seen: "no event that report \(base.seq) ends with",
         expected: "one of each booked report")
     }
     return EventCheck.Line(seq: seq, digest: try row.parsed("audit_head") { Digest(hex: $0) })

@@ -9,9 +9,16 @@ import Trust
 struct EvidenceReader {
   let state: StateDocument
   private let folder: FilePath
+  /// Of the rows that are booked.
+  private let rows: PhaseMeter
 
   /// - Throws: 20 for a missing or unreadable file, 10 for another content.
-  init(_ report: SignedReport, pieces: [PieceLocation], work: FilePath) throws(Refusal) {
+  init(
+    _ report: SignedReport, pieces: [PieceLocation], work: FilePath,
+    _ progress: @escaping CentreProgress
+  ) throws(Refusal) {
+    let meter = PhaseMeter("reading volumes", of: report.waybill.totalLength, progress)
+    defer { meter.finish() }
     folder = work.appending("return-\(report.digest.hex.prefix(16))")
     let sources = try EvidenceReader.sources(pieces)
     EvidenceReader.remove(folder)
@@ -19,8 +26,8 @@ struct EvidenceReader {
     var stateBytes: [UInt8] = []
     let index = folder.appending("index.json")
     let tar = try TarReader(
-      try VerifiedPieceReader(
-        sources[0], as: report.waybill.orders, blockSize: report.waybill.blockSize),
+      try MeteredStream(
+        sources[0], as: report.waybill.orders, blockSize: report.waybill.blockSize, meter),
       rules: .backOrders)
     while let entry = try tar.next() {
       if entry.name == "state.json" {
@@ -36,7 +43,13 @@ struct EvidenceReader {
     try SignedReport.match(
       "state.json, site, epoch and seq", seen: "\(state.site) \(state.epoch) \(state.seq)",
       expected: "\(report.site.id) \(report.predicate.epoch) \(report.predicate.seq)")
-    try readFrames(report.waybill, sources, index: index)
+    guard state.evidence.count <= CentreLimits.evidenceFiles else {
+      throw Refusal(
+        BundleReason.valueAboveLimit, "state.json: evidence",
+        seen: "\(state.evidence.count) files", expected: "at most \(CentreLimits.evidenceFiles)")
+    }
+    rows = PhaseMeter("booking rows", of: EvidenceReader.rowBytes(in: state), progress)
+    try readFrames(report.waybill, sources, index: index, meter)
     for evidence in state.evidence {
       try report.check(evidence.name, is: try digest(of: evidence))
     }
@@ -56,16 +69,20 @@ struct EvidenceReader {
     while let line = try lines.next() {
       number += 1
       try take(try JSONField(parsing: line, named: "\(name), line \(number)"), line + [10])
+      rows.add(Int64(line.count) + 1)
     }
   }
 
-  /// Removes the private folder.
-  func discard() { EvidenceReader.remove(folder) }
+  /// Ends the reading and removes the private folder.
+  func discard() {
+    rows.finish()
+    EvidenceReader.remove(folder)
+  }
 
   private func path(_ file: Digest) -> FilePath { folder.appending(file.hex) }
 
   private func readFrames(
-    _ waybill: Waybill, _ sources: [any ByteSource], index: FilePath
+    _ waybill: Waybill, _ sources: [any ByteSource], index: FilePath, _ meter: PhaseMeter
   ) throws(Refusal) {
     let wanted = Set(state.evidence.map(\.digest))
     let frames = try FrameStream(
@@ -73,8 +90,8 @@ struct EvidenceReader {
         try FileSource(index), volumes: waybill.volumes))
     var open: [Digest: WorkFile] = [:]
     for (number, file) in waybill.volumes.enumerated() {
-      let stream = try VerifiedPieceReader(
-        sources[number + 1], as: file, blockSize: waybill.blockSize)
+      let stream = try MeteredStream(
+        sources[number + 1], as: file, blockSize: waybill.blockSize, meter)
       _ = try frames.read(
         volume: number + 1, from: stream,
         wants: { frame in frame.pieces.contains { wanted.contains($0.file) } }
@@ -86,6 +103,17 @@ struct EvidenceReader {
     }
     try frames.finish()
     for file in open.values { try file.close() }
+  }
+
+  /// Bytes of the files that are booked line by line, as claimed.
+  private static func rowBytes(in state: StateDocument) -> Int64 {
+    let booked = state.evidence.filter {
+      [EvidenceLine.events, EvidenceLine.devices].contains($0.name)
+    }
+    return booked.reduce(0) { sum, file in
+      let (total, overflows) = sum.addingReportingOverflow(file.length)
+      return overflows ? .max : total
+    }
   }
 
   private static func sources(_ pieces: [PieceLocation]) throws(Refusal) -> [any ByteSource] {
@@ -121,6 +149,27 @@ struct EvidenceReader {
       try? DurableFile.unlinkIfPresent(folder.appending(name))  // a left-over is removed next time
     }
     try? DurableFile.removeFolder(folder)  // the same
+  }
+}
+
+/// A verified piece whose bytes are counted as they are read.
+private final class MeteredStream: ByteStream {
+  private let stream: VerifiedPieceReader
+  private let meter: PhaseMeter
+
+  init(
+    _ source: any ByteSource, as file: Waybill.File, blockSize: Int64, _ meter: PhaseMeter
+  ) throws(Refusal) {
+    stream = try VerifiedPieceReader(source, as: file, blockSize: blockSize)
+    self.meter = meter
+  }
+
+  var name: String { stream.name }
+
+  func next() throws(Refusal) -> UnsafeRawBufferPointer? {
+    let bytes = try stream.next()
+    meter.add(Int64(bytes?.count ?? 0))
+    return bytes
   }
 }
 

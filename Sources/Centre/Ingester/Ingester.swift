@@ -31,10 +31,15 @@ package struct Ingester {
 
   let profile: CentreProfile
   let now: Instant
+  private let progress: CentreProgress
 
-  package init(into profile: CentreProfile, at now: Instant) {
+  package init(
+    into profile: CentreProfile, at now: Instant,
+    progress: @escaping CentreProgress = { _, _, _ in }
+  ) {
     self.profile = profile
     self.now = now
+    self.progress = progress
   }
 
   /// - Throws: `CentreReason.nothingFound` when no return lies there; what a single return is refused with is
@@ -101,7 +106,7 @@ package struct Ingester {
         result.notes.append("the folder is called \(folder); it is \(report.waybill.bundleName)")
       }
       let pieces = locator.locate(report.waybill, near: file.folder)
-      var booking = try ReturnBooking(report, pieces, in: profile, at: now)
+      var booking = try ReturnBooking(report, pieces, in: profile, at: now, progress)
       try booking.decide(&result)
     } catch {
       result.refusal = error

@@ -133,7 +133,8 @@ struct ReportStore {
         """)
     let exists = try database.makeStatement(
       sql: "SELECT 1 FROM devices WHERE site = ? AND intent = ? AND device = ?")
-    var twice = Tally("device record told twice, the last stands", "device records told twice, the last stands")
+    var twice = Tally(
+      "device record told twice, the last stands", "device records told twice, the last stands")
     var unknown = Tally("device record of an unknown intent", "device records of unknown intents")
     var doubtful = Tally("device record with a doubtful time", "device records with doubtful times")
     let plausibility = judged.plausibility

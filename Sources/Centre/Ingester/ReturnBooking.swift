@@ -7,14 +7,17 @@ struct ReturnBooking {
   let report: SignedReport
   let pieces: [PieceLocation]
   let profile: CentreProfile
+  private let progress: CentreProgress
   private var judged: Judgement
 
   init(
-    _ report: SignedReport, _ pieces: [PieceLocation], in profile: CentreProfile, at now: Instant
+    _ report: SignedReport, _ pieces: [PieceLocation], in profile: CentreProfile,
+    at now: Instant, _ progress: @escaping CentreProgress
   ) throws(Refusal) {
     self.report = report
     self.pieces = pieces
     self.profile = profile
+    self.progress = progress
     let known = try Plausibility.Known(of: report.site.id, in: profile.ledger)
     judged = Judgement(report.predicate, Plausibility(known: known, now: now))
   }
@@ -78,7 +81,8 @@ struct ReturnBooking {
   private mutating func book(
     isNewest: Bool, missing: [Int64], _ result: inout Ingester.Return
   ) throws(Refusal) {
-    let evidence = try EvidenceReader(report, pieces: pieces, work: profile.workFolder)
+    let evidence = try EvidenceReader(
+      report, pieces: pieces, work: profile.workFolder, progress)
     defer { evidence.discard() }
     var full = judged
     full.notes += try notes(on: evidence.state, missing: missing)

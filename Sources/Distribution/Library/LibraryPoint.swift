@@ -56,7 +56,8 @@ package final class LibraryPoint: DistributionPoint {
         }
       }
       return PointDescription(
-        id: marker.id, kind: .library, freeBytes: try DiskSpace.free(at: layout.root), state: try records.state(),
+        id: marker.id, kind: .library, freeBytes: try DiskSpace.free(at: layout.root),
+        state: try records.state(),
         collections: try records.collections().map(\.name), contents: contents,
         deployments: try records.deployments().map(\.key))
     }
