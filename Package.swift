@@ -75,11 +75,14 @@ let package = Package(
     tests("TrustTests", ["Trust", "Intents"]),
     tests("BundlesTests", ["Bundles", "Trust", "Intents", system]),
     tests("DistributionTests", ["Distribution", "Bundles", "Trust", "Intents", system]),
-    tests("CentreTests", ["Centre", "Bundles", "Trust", "Intents", system]),
+    tests("CentreTests", ["Centre", "Bundles", "Trust", "Intents", database, system]),
     tests("SiteTests", ["Site", "Distribution", "Bundles", "Trust", "Intents", database, system]),
     tests("TerminalTests", ["Terminal", "Trust", "Intents"]),
     tests(
       "CommandTests",
-      ["Trust", "Intents", "Bundles", "waybill-centre", "waybill-site", "waybill-courier", system]),
+      [
+        "Trust", "Intents", "Bundles", "waybill-centre", "waybill-site", "waybill-courier",
+        database, system,
+      ]),
   ]
 )

@@ -19,6 +19,10 @@ package enum CentreLimits {
 
   /// Bytes of a hand-written YAML file, an enrolment file, a key file.
   package static let handWritten: Int64 = 1 << 20
+  /// Files of evidence of a return (FORMAT.md, 12): each is an open file while the volumes are read.
+  static let evidenceFiles = 64
+  /// Characters of a name out of a return that a note repeats.
+  static let notedText = 100
   /// Bytes of state.json of a return.
   static let stateLength: Int64 = 64 << 20
 

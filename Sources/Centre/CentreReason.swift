@@ -24,6 +24,8 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
   case rehearsalMixed = "WB3264"
   case unknownBase = "WB4060"
   case fork = "WB4160"
+  case logRewritten = "WB4161"
+  case otherEpoch = "WB4162"
   case wrongField = "WB6460"
   case unknownSite = "WB6461"
   case unknownContent = "WB6462"
@@ -61,6 +63,8 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .rehearsalMixed: "rehearsal and production do not mix"
     case .unknownBase: "the return builds on a report that this centre has not booked"
     case .fork: "two different reports under one number"
+    case .otherEpoch: "the return is of an epoch of the site that is not enrolled here"
+    case .logRewritten: "the site's log contradicts what the site signed before"
     case .wrongField: "a field of a file is not what its schema says"
     case .unknownSite: "no such site"
     case .unknownContent: "no such content"
@@ -100,6 +104,10 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .unknownBase:
       "was this centre restored from a backup? keep the medium and call the officer"
     case .fork: "keep the medium, call the security officer and the site"
+    case .otherEpoch:
+      "was the site set up or restored anew? call it by a number that you know; it must be enrolled"
+    case .logRewritten:
+      "its log was cut or rewritten: keep the medium, call the security officer and the site"
     case .wrongField: "correct the file at the line named, then run the command again"
     case .unknownSite: "run `waybill-centre site list` for the sites"
     case .unknownContent: "run `waybill-centre content list` for the versions"

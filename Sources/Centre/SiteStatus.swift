@@ -15,6 +15,8 @@ package struct SiteStatus: Sendable {
   package let seq: Int64?
   /// When that report was written at the site.
   package let asOf: Instant?
+  /// Whether `asOf` cannot be true: then silence is counted from when the report was ingested (R09).
+  package let isTimeDoubtful: Bool
   /// Days since the last sign of life, when they pass the courier period.
   package let overdueDays: Int64?
   package let desired: Int64
@@ -50,13 +52,15 @@ package struct SiteStatus: Sendable {
     let newest = try ledger.newestReport(of: site)
     seq = newest?.point.seq
     asOf = newest?.asOf
+    isTimeDoubtful = newest?.isTimeDoubtful ?? false
     applied = newest?.number ?? 0
     exported = try ledger.read { database in
       try Int64.fetchOne(
         database, sql: "SELECT max(n) FROM bundles WHERE site = ? AND state = 'written'",
         arguments: [site.id.text]) ?? 0
     }
-    let silent = now.days(since: newest?.asOf ?? site.enrolledAt)
+    let heard = newest.map { $0.isTimeDoubtful ? $0.receivedAt : $0.asOf }
+    let silent = now.days(since: heard ?? site.enrolledAt)
     overdueDays = silent > CentreLimits.courierPeriod ? silent : nil
     let wanted = try ledger.intents(site: site.id, currentOnly: true).map(\.intent)
     desired = Int64(wanted.count)

@@ -27,6 +27,13 @@ struct CentreOptions: ParsableArguments {
   }
 }
 
+extension Console {
+  /// How far exports and ingests are, on this console.
+  var centreProgress: CentreProgress {
+    { phase, done, total in progress(phase, done: done, of: total) }
+  }
+}
+
 extension PassphraseOptions {
   func ring(of profile: CentreProfile) -> KeyRing {
     let options = self

@@ -46,7 +46,7 @@ struct Export: WaybillCommand {
     let ring = passphrase.ring(of: profile)
     let exporter = try Exporter(
       from: profile, keys: ring, to: FilePath(to), volumeSize: volumeSize, at: SystemClock.now(),
-      progress: { _ in })
+      progress: console.centreProgress)
     var results: [Exporter.Result] = []
     var failures: [(SiteID, Refusal)] = []
     for site in records {

@@ -11,7 +11,8 @@ struct Ingest: WaybillCommand {
     commandName: "ingest", abstract: "Book the returns that lie on a medium.",
     discussion: """
       Every return is verified before anything of it is believed, and booked once, in any order. A return
-      that contradicts an earlier one is kept aside and moves nothing.
+      that contradicts an earlier one, or whose log does, is kept aside and moves nothing. What it claims and
+      this centre cannot know is booked with a note.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -22,25 +23,27 @@ struct Ingest: WaybillCommand {
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
     let ingester = Ingester(
-      into: profile, keys: passphrase.ring(of: profile), at: SystemClock.now())
+      into: profile, keys: passphrase.ring(of: profile), at: SystemClock.now(),
+      progress: console.centreProgress)
     let returns = try ingester.ingest(FilePath(medium))
     var lines: [String] = []
     for item in returns { lines += item.lines }
     let refusals = returns.compactMap(\.refusal)
-    let isPartial = refusals.count < returns.count && !refusals.isEmpty
+    let gravest = ExitCode.gravest(refusals.map(\.exit))
+    // Some done and some waiting is 3; a fork or damage is told as what it is, whatever lies beside it.
+    let waits = gravest.isRetryable && returns.contains { $0.standing == .booked }
     return Outcome(
-      exit: refusals.isEmpty
-        ? .done : isPartial ? .waiting : ExitCode.gravest(refusals.map(\.exit)),
-      refusal: refusals.first, lines: lines,
-      facts: [("returns", .array(returns.map(\.json)))])
+      exit: waits ? .waiting : gravest, refusal: refusals.first { $0.exit == gravest },
+      lines: lines, facts: [("returns", .array(returns.map(\.json)))])
   }
 }
 
 extension Ingester.Return {
   var lines: [String] {
-    guard let site, let seq else { return ["\(place): \(refusal?.code ?? "")"] }
+    let why = refusal.map { ["  \($0.code) \($0)"] } ?? []
+    guard let site, let seq else { return ["\(place): refused."] + why }
     let name = "Return \(seq) of \(site)"
-    let rest = notes.map { "  note: \($0)" }
+    let rest = why + notes.map { "  note: \($0)" }
     switch standing {
     case .booked:
       return [
@@ -61,9 +64,15 @@ extension Ingester.Return {
       ("site", site.map { .string($0.text) } ?? .null), ("seq", seq.map { .integer($0) } ?? .null),
       ("as_of", asOf.map { .string($0.description) } ?? .null), ("intents", .integer(intents)),
       ("devices", .integer(devices)), ("notes", .array(notes.map { .string($0) })),
+      ("times_doubtful", .bool(hasDoubtfulTimes)),
       ("exit", .integer(Int64((refusal?.exit ?? .done).rawValue))),
     ]
-    if let refusal { members.append(("code", .string(refusal.code))) }
+    if let refusal {
+      members += [
+        ("code", .string(refusal.code)), ("subject", .string(refusal.subject)),
+        ("seen", .string(refusal.seen)), ("expected", .string(refusal.expected)),
+      ]
+    }
     return .object(JSONObject(members))
   }
 }

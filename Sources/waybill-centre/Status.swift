@@ -44,6 +44,9 @@ struct Status: WaybillCommand {
 
   private static func details(of site: SiteStatus) -> [String] {
     var lines: [String] = []
+    if site.isTimeDoubtful {
+      lines.append("\(site.site): the date of its return cannot be true and is not used")
+    }
     if let days = site.overdueDays {
       lines.append("\(site.site): overdue, nothing heard for \(days) days")
     }
@@ -67,6 +70,7 @@ extension SiteStatus {
       "site": .string(site.text), "exported_n": .integer(exported), "applied_n": .integer(applied),
       "report_seq": seq.map { .integer($0) } ?? .null,
       "as_of": asOf.map { .string($0.description) } ?? .null,
+      "as_of_doubtful": .bool(isTimeDoubtful),
       "overdue_days": overdueDays.map { .integer($0) } ?? .null, "desired": .integer(desired),
       "intents": .array(intents.map(\.json)), "devices": .object(JSONObject(devices)),
     ]

@@ -48,6 +48,7 @@ import Bundles
         ].map { "\(folder)/\($0)" })
     let status = FileQuery.status(second.path.appending("\(folder)/papers.tar"))
     #expect(status?.mode == 0o644)
+    #expect(FileQuery.status(second.path.appending(folder))?.mode == 0o755)
   }
 
   @Test("a finished bundle is not written over, and a stranger's file in the folder stays")

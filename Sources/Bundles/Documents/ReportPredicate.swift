@@ -6,21 +6,6 @@ package import Trust
 package struct ReportPredicate: Hashable, Sendable {
   package static let type = "urn:waybill:report:1"
 
-  /// Versions of the roles that the site trusts.
-  package struct TrustVersions: Hashable, Sendable {
-    package let root: Int64
-    package let targets: Int64
-    package let content: Int64
-    package let policy: Int64
-
-    package init(root: Int64, targets: Int64, content: Int64, policy: Int64) {
-      self.root = root
-      self.targets = targets
-      self.content = content
-      self.policy = policy
-    }
-  }
-
   package let site: SiteID
   package let epoch: RandomID
   package let seq: Int64
@@ -30,6 +15,7 @@ package struct ReportPredicate: Hashable, Sendable {
   package let base: ReportPoint
   /// Hashes of the reports between base and this one, ascending.
   package let chain: [Digest]
+  /// Versions of the roles that the site trusts.
   package let trust: TrustVersions
   /// The newest N that was applied; 0 before the first.
   package let number: Int64

@@ -95,8 +95,11 @@ package struct StateDocument: Hashable, Sendable {
     let document = try JSONField(parsing: bytes, named: "state.json")
     try DocumentHeader.check(document, type: "waybill-state")
     var intents: [IntentResult] = []
+    var ids: Set<Name> = []
     for element in try document["intents"].array() {
-      intents.append(try StateDocument.intent(element))
+      let intent = try StateDocument.intent(element)
+      guard ids.insert(intent.id).inserted else { throw element.wrong("each id once") }
+      intents.append(intent)
     }
     var sightings: [Sighting] = []
     for element in try document["attacks"].array() {
@@ -106,11 +109,13 @@ package struct StateDocument: Hashable, Sendable {
           subject: try element["subject"].string()))
     }
     var evidence: [Evidence] = []
+    var names: Set<String> = []
     for element in try document["evidence"].array() {
-      evidence.append(
-        Evidence(
-          name: try element["name"].string(), length: try element["length"].count(),
-          digest: try element["sha256"].digest()))
+      let file = Evidence(
+        name: try element["name"].string(), length: try element["length"].count(),
+        digest: try element["sha256"].digest())
+      guard names.insert(file.name).inserted else { throw element.wrong("each name once") }
+      evidence.append(file)
     }
     let holds = try document["holds"]
     self.init(

@@ -72,16 +72,30 @@ package enum DurableFile {
   }
 
   /// Creates `folder` and the missing folders above it, each durable in its parent.
+  ///
+  /// - Parameter permissions: of those that are new, whatever the umask.
   package static func makeFolder(
     _ folder: FilePath, permissions: FilePermissions = [.ownerReadWriteExecute]
   ) throws(Refusal) {
     if folder.isEmpty || FileQuery.isFolder(folder) { return }
     let parent = folder.removingLastComponent()
     if parent != folder { try makeFolder(parent, permissions: permissions) }
-    try FileError.checking("create folder", folder, accepting: .fileExists) {
-      makePath(folder, permissions)
-    }
+    try makeOneFolder(folder, permissions: permissions)
     try synchronizeFolder(of: folder)
+  }
+
+  /// Creates `folder` in a folder that is there; durable once that is synced. One that is there already stays
+  /// as it is.
+  package static func makeOneFolder(
+    _ folder: FilePath, permissions: FilePermissions
+  ) throws(Refusal) {
+    guard makePath(folder, permissions) == 0 else {
+      let error = Errno.current
+      guard error == .fileExists else { throw FileError.refusal("create folder", folder, error) }
+      return
+    }
+    // mkdir(2) takes the umask off. FAT keeps no modes and refuses: then those of the mount hold.
+    _ = changeMode(folder, permissions)
   }
 }
 

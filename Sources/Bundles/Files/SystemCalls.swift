@@ -16,6 +16,10 @@ func makePath(_ path: FilePath, _ permissions: FilePermissions) -> CInt {
   path.withPlatformString { Glibc.mkdir($0, permissions.rawValue) }
 }
 
+func changeMode(_ path: FilePath, _ permissions: FilePermissions) -> CInt {
+  path.withPlatformString { Glibc.chmod($0, permissions.rawValue) }
+}
+
 func fsyncDescriptor(_ descriptor: FileDescriptor) -> CInt { Glibc.fsync(descriptor.rawValue) }
 
 func fchmodPermissions(_ descriptor: FileDescriptor, _ permissions: FilePermissions) -> CInt {

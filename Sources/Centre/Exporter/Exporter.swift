@@ -29,12 +29,11 @@ package struct Exporter {
   let medium: FilePath
   let volumeSize: Int64
   let now: Instant
-  let progress: @Sendable (_ bytes: Int64) -> Void
+  let progress: CentreProgress
 
   package init(
     from profile: CentreProfile, keys: KeyRing, to medium: FilePath, volumeSize: Int64,
-    at now: Instant,
-    progress: @escaping @Sendable (_ bytes: Int64) -> Void
+    at now: Instant, progress: @escaping CentreProgress
   ) throws(Refusal) {
     guard FileQuery.isFolder(medium) else {
       throw Refusal(
@@ -64,11 +63,9 @@ package struct Exporter {
     try UnfinishedBundles(profile: profile, medium: medium).clear(plan.site.id, below: number)
 
     let sources = try OrdersSources(plan, number: number, in: profile)
-    let writer = try BundleWriter(
-      medium: medium, name: .out(plan.site.id, n: number), volumeSize: volumeSize,
-      sealedTo: plan.isSealed ? [plan.site.recipient] : [], progress: progress)
-    try writer.writeVolumes(frameSources(frames), index: sources.index)
-    try writer.writeOrders(try sources.entries())
+    let writer = try pack(
+      frames, sources, as: .out(plan.site.id, n: number), volumeSize: volumeSize,
+      sealedTo: plan.isSealed ? [plan.site.recipient] : [])
     let waybill = Waybill(
       siteID: plan.site.id, kind: .out(n: number), blockSize: writer.blockSize, files: writer.files)
     let signed = try LinePapers(
@@ -104,11 +101,9 @@ package struct Exporter {
     }
     let courier = try keys.courier()
     let sources = try OrdersSources(frozen.orders, site: site.id, number: number, in: profile)
-    let writer = try BundleWriter(
-      medium: medium, name: .out(site.id, n: number), volumeSize: frozen.volumeSize,
-      progress: progress)
-    try writer.writeVolumes(frameSources(frozen.frames), index: sources.index)
-    try writer.writeOrders(try sources.entries())
+    let writer = try pack(
+      frozen.frames, sources, as: .out(site.id, n: number), volumeSize: frozen.volumeSize,
+      sealedTo: [])
     guard writer.files == waybill.files else {
       throw Refusal(
         CentreReason.depotDamaged, "bundle \(number) of \(site.id)",
@@ -128,6 +123,22 @@ package struct Exporter {
     return result
   }
 
+  /// Writes volumes and orders.
+  private func pack(
+    _ frames: [Depot.Frame], _ sources: OrdersSources, as name: BundleName, volumeSize: Int64,
+    sealedTo recipients: [AgeRecipient]
+  ) throws(Refusal) -> BundleWriter {
+    let total = frames.reduce(sources.length) { $0 + $1.length }
+    let meter = PhaseMeter("packing", of: total, progress)
+    defer { meter.finish() }
+    let writer = try BundleWriter(
+      medium: medium, name: name, volumeSize: volumeSize, sealedTo: recipients,
+      progress: { meter.add($0) })
+    try writer.writeVolumes(frameSources(frames), index: sources.index)
+    try writer.writeOrders(try sources.entries())
+    return writer
+  }
+
   private func finish(
     _ writer: BundleWriter, papers: [UInt8], fingerprint: Digest, courier: MinisignSecretKey
   ) throws(Refusal) {
@@ -144,7 +155,10 @@ package struct Exporter {
           trustedComment: SumsFile.trustedComment(name, fingerprint: fingerprint)
         ).encoded
       })
-    try written.reread()
+    let meter = PhaseMeter(
+      "reading back", of: written.pieces.reduce(0) { $0 + $1.length }, progress)
+    defer { meter.finish() }
+    try written.reread { meter.add($0) }
   }
 
   private func frameSources(_ frames: [Depot.Frame]) -> [FrameSource] {

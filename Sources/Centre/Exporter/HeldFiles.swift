@@ -46,6 +46,9 @@ struct BookedReport {
   /// nil for the enrolment, which carries none.
   let state: StateDocument?
   let asOf: Instant
+  /// Whether `asOf` cannot be true.
+  let isTimeDoubtful: Bool
+  let receivedAt: Instant
   let number: Int64
 }
 
@@ -56,7 +59,7 @@ extension Ledger {
       try Row.fetchOne(
         database,
         sql: """
-          SELECT seq, sha256, state, as_of, n FROM reports
+          SELECT seq, sha256, state, as_of, time_doubtful, received_at, n FROM reports
           WHERE site = ? AND epoch = ? AND standing = 'booked' ORDER BY seq DESC LIMIT 1
           """, arguments: [site.id.text, site.epoch.text])
     }
@@ -66,7 +69,9 @@ extension Ledger {
     }
     return BookedReport(
       point: ReportPoint(seq: row["seq"], digest: try row.parsed("sha256") { Digest(hex: $0) }),
-      state: state, asOf: try row.parsed("as_of") { Instant($0) }, number: row["n"])
+      state: state, asOf: try row.parsed("as_of") { Instant($0) },
+      isTimeDoubtful: row["time_doubtful"],
+      receivedAt: try row.parsed("received_at") { Instant($0) }, number: row["n"])
   }
 
   /// What the next bundle acknowledges.

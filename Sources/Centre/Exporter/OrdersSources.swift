@@ -58,6 +58,14 @@ struct OrdersSources {
     index = profile.workFolder.appending("\(site).\(number).index.json")
   }
 
+  /// Bytes of all but the index.
+  var length: Int64 {
+    targets.reduce(0) { sum, target in
+      let stored = FileQuery.status(depot.path(ofManifest: target.digest))?.length ?? 0
+      return sum + (target.bytes.map { Int64($0.count) } ?? stored)
+    }
+  }
+
   /// The entries of orders.tar; to be called once the index is written.
   func entries() throws(Refusal) -> [OrdersEntry] {
     var entries: [OrdersEntry] = []

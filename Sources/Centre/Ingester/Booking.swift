@@ -55,10 +55,12 @@ package enum Booking: Hashable, Sendable {
       }
     }
     let newest = history.accepted.keys.max() ?? 0
-    if report.seq < newest {
-      self = history.chained[report.seq] == digest ? .filled : .stray
+    if report.seq < newest, history.chained[report.seq] != digest {
+      self = .stray
     } else if history.accepted[report.base.seq] == nil {
       self = .provisional
+    } else if report.seq < newest {
+      self = .filled
     } else {
       let missing = ((newest + 1)..<max(report.seq, newest + 1)).filter {
         history.accepted[$0] == nil

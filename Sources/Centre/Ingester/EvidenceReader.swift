@@ -9,20 +9,28 @@ import Trust
 struct EvidenceReader {
   let state: StateDocument
   private let folder: FilePath
+  /// Of the rows that are booked.
+  private let rows: PhaseMeter
 
   /// - Throws: 20 for a missing or unreadable file, 10 for another content.
   init(
-    _ report: SignedReport, pieces: [PieceLocation], for identity: AgeIdentity?, work: FilePath
+    _ report: SignedReport, pieces: [PieceLocation], for identity: AgeIdentity?, work: FilePath,
+    _ progress: @escaping CentreProgress
   ) throws(Refusal) {
+    let meter = PhaseMeter("reading volumes", of: report.waybill.totalLength, progress)
+    defer { meter.finish() }
     folder = work.appending("return-\(report.digest.hex.prefix(16))")
     let sources = try EvidenceReader.sources(pieces)
+    func metered(_ source: any ByteSource, _ file: Waybill.File) throws(Refusal) -> MeteredStream {
+      MeteredStream(
+        try PieceStream.open(source, as: file, of: report.waybill, for: identity), meter)
+    }
     EvidenceReader.remove(folder)
     try DurableFile.makeFolder(folder)
     var stateBytes: [UInt8] = []
     let index = folder.appending("index.json")
     let tar = try TarReader(
-      try PieceStream.open(
-        sources[0], as: report.waybill.orders, of: report.waybill, for: identity),
+      try metered(sources[0], report.waybill.orders),
       rules: .backOrders)
     while let entry = try tar.next() {
       if entry.name == "state.json" {
@@ -38,16 +46,24 @@ struct EvidenceReader {
     try SignedReport.match(
       "state.json, site, epoch and seq", seen: "\(state.site) \(state.epoch) \(state.seq)",
       expected: "\(report.site.id) \(report.predicate.epoch) \(report.predicate.seq)")
-    try readFrames(report.waybill, sources, for: identity, index: index)
+    guard state.evidence.count <= CentreLimits.evidenceFiles else {
+      throw Refusal(
+        BundleReason.valueAboveLimit, "state.json: evidence",
+        seen: "\(state.evidence.count) files", expected: "at most \(CentreLimits.evidenceFiles)")
+    }
+    rows = PhaseMeter("booking rows", of: EvidenceReader.rowBytes(in: state), progress)
+    try readFrames(report.waybill, index: index) { (number, file) throws(Refusal) in
+      try metered(sources[number], file)
+    }
     for evidence in state.evidence {
-      let digest = try EvidenceReader.digest(of: path(evidence.digest), length: evidence.length)
-      try report.check(evidence.name, is: digest)
+      try report.check(evidence.name, is: try digest(of: evidence))
     }
   }
 
-  /// Calls `take` for each line of an evidence file; none when the return has no such file.
+  /// Calls `take` for each line of an evidence file, parsed and as it stands with its line feed; for none when
+  /// the return has no such file.
   func forEachLine(
-    of name: String, _ take: (JSONField) throws(Refusal) -> Void
+    of name: String, _ take: (_ field: JSONField, _ line: [UInt8]) throws(Refusal) -> Void
   ) throws(Refusal) {
     guard let evidence = state.evidence.first(where: { $0.name == name }), evidence.length > 0
     else {
@@ -57,37 +73,52 @@ struct EvidenceReader {
     var number = 0
     while let line = try lines.next() {
       number += 1
-      try take(try JSONField(parsing: line, named: "\(name), line \(number)"))
+      try take(try JSONField(parsing: line, named: "\(name), line \(number)"), line + [10])
+      rows.add(Int64(line.count) + 1)
     }
   }
 
-  /// Removes the private folder.
-  func discard() { EvidenceReader.remove(folder) }
+  /// Ends the reading and removes the private folder.
+  func discard() {
+    rows.finish()
+    EvidenceReader.remove(folder)
+  }
 
   private func path(_ file: Digest) -> FilePath { folder.appending(file.hex) }
 
   private func readFrames(
-    _ waybill: Waybill, _ sources: [any ByteSource], for identity: AgeIdentity?, index: FilePath
+    _ waybill: Waybill, index: FilePath,
+    _ open: (_ number: Int, _ file: Waybill.File) throws(Refusal) -> any ByteStream
   ) throws(Refusal) {
     let wanted = Set(state.evidence.map(\.digest))
     let frames = try FrameStream(
       index: try IndexReader(
         try FileSource(index), volumes: waybill.volumes))
-    var open: [Digest: WorkFile] = [:]
+    var files: [Digest: WorkFile] = [:]
     for (number, file) in waybill.volumes.enumerated() {
-      let stream = try PieceStream.open(
-        sources[number + 1], as: file, of: waybill, for: identity)
+      let stream = try open(number + 1, file)
       _ = try frames.read(
         volume: number + 1, from: stream,
         wants: { frame in frame.pieces.contains { wanted.contains($0.file) } }
       ) { (piece, bytes) throws(Refusal) in
         guard wanted.contains(piece.file) else { return }
-        if open[piece.file] == nil { open[piece.file] = try WorkFile(path(piece.file)) }
-        try open[piece.file]?.append(bytes)
+        if files[piece.file] == nil { files[piece.file] = try WorkFile(path(piece.file)) }
+        try files[piece.file]?.append(bytes)
       }
     }
     try frames.finish()
-    for file in open.values { try file.close() }
+    for file in files.values { try file.close() }
+  }
+
+  /// Bytes of the files that are booked line by line, as claimed.
+  private static func rowBytes(in state: StateDocument) -> Int64 {
+    let booked = state.evidence.filter {
+      [EvidenceLine.events, EvidenceLine.devices].contains($0.name)
+    }
+    return booked.reduce(0) { sum, file in
+      let (total, overflows) = sum.addingReportingOverflow(file.length)
+      return overflows ? .max : total
+    }
   }
 
   private static func sources(_ pieces: [PieceLocation]) throws(Refusal) -> [any ByteSource] {
@@ -104,11 +135,14 @@ struct EvidenceReader {
     return sources
   }
 
-  private static func digest(of path: FilePath, length: Int64) throws(Refusal) -> Digest {
-    if length == 0 { return Digest.sha256([UInt8]()) }
-    let source = try FileSource(path)
-    try SignedReport.match(path.text, seen: "\(source.length) bytes", expected: "\(length) bytes")
-    let stream = SourceStream(source)
+  private func digest(of evidence: StateDocument.Evidence) throws(Refusal) -> Digest {
+    if evidence.length == 0 { return Digest.sha256([UInt8]()) }
+    let file = path(evidence.digest)
+    let length = FileQuery.status(file)?.length
+    try SignedReport.match(
+      evidence.name, seen: length.map { "\($0) bytes" } ?? "no frame of it in the volumes",
+      expected: "\(evidence.length) bytes")
+    let stream = SourceStream(try FileSource(file))
     var hash = SHA256Stream()
     while let bytes = try stream.next() { hash.update(bytes) }
     return hash.finalize()
@@ -120,6 +154,25 @@ struct EvidenceReader {
       try? DurableFile.unlinkIfPresent(folder.appending(name))  // a left-over is removed next time
     }
     try? DurableFile.removeFolder(folder)  // the same
+  }
+}
+
+/// A verified piece whose bytes are counted as they are read.
+private final class MeteredStream: ByteStream {
+  private let stream: any ByteStream
+  private let meter: PhaseMeter
+
+  init(_ stream: any ByteStream, _ meter: PhaseMeter) {
+    self.stream = stream
+    self.meter = meter
+  }
+
+  var name: String { stream.name }
+
+  func next() throws(Refusal) -> UnsafeRawBufferPointer? {
+    let bytes = try stream.next()
+    meter.add(Int64(bytes?.count ?? 0))
+    return bytes
   }
 }
 

@@ -22,19 +22,27 @@ package struct Ingester {
     package var since: Instant?
     package var intents: Int64 = 0
     package var devices: Int64 = 0
+    /// What does not fit what this centre knows, each a line for people.
     package var notes: [String] = []
+    /// Whether no time may be reckoned from `asOf` (R09).
+    package var hasDoubtfulTimes = false
     package var refusal: Refusal?
   }
 
   let profile: CentreProfile
   let keys: KeyRing
   let now: Instant
+  private let progress: CentreProgress
 
   /// - Parameter keys: asked for the one that opens sealed returns, where one comes.
-  package init(into profile: CentreProfile, keys: KeyRing, at now: Instant) {
+  package init(
+    into profile: CentreProfile, keys: KeyRing, at now: Instant,
+    progress: @escaping CentreProgress = { _, _, _ in }
+  ) {
     self.profile = profile
     self.keys = keys
     self.now = now
+    self.progress = progress
   }
 
   /// - Throws: `CentreReason.nothingFound` when no return lies there; what a single return is refused with is
@@ -100,7 +108,9 @@ package struct Ingester {
       {
         result.notes.append("the folder is called \(folder); it is \(report.waybill.bundleName)")
       }
-      try decide(report, locator.locate(report.waybill, near: file.folder), &result)
+      let pieces = locator.locate(report.waybill, near: file.folder)
+      var booking = try ReturnBooking(report, pieces, in: profile, keys: keys, at: now, progress)
+      try booking.decide(&result)
     } catch {
       result.refusal = error
     }
@@ -108,73 +118,11 @@ package struct Ingester {
     return result
   }
 
-  private func decide(
-    _ report: SignedReport, _ pieces: [PieceLocation], _ result: inout Return
-  ) throws(Refusal) {
-    let store = ReportStore(ledger: profile.ledger)
-    guard report.predicate.isRehearsal == profile.isRehearsal else {
-      throw Refusal(
-        CentreReason.rehearsalMixed, "return of \(report.site.id)", seen: "of the other kind",
-        expected: profile.isRehearsal ? "a rehearsal return" : "a production return")
-    }
-    let history = try store.history(of: report.site)
-    let booking = Booking(report.predicate, digest: report.digest, history: history)
-    switch booking {
-    case .known:
-      result.standing = .known
-      result.since = try store.receivedAt(report)
-    case .fork(let seq, let seen, let held):
-      result.standing = .quarantined
-      result.refusal = Refusal(
-        CentreReason.fork, "report \(seq) of \(report.site.id)", seen: seen.hex, expected: held.hex,
-        changed: "kept in quarantine; the site's state stays at its last good return")
-      try store.setAside(report, .quarantined, reason: result.refusal?.code, at: now)
-    case .stray:
-      result.standing = .quarantined
-      result.refusal = Refusal(
-        CentreReason.fork, "report \(report.predicate.seq) of \(report.site.id)",
-        seen: report.digest.hex, expected: "a report that a booked one names in its chain",
-        changed: "kept in quarantine; the site's state stays at its last good return")
-      try store.setAside(report, .quarantined, reason: result.refusal?.code, at: now)
-    case .provisional:
-      result.standing = .provisional
-      result.refusal = Refusal(
-        CentreReason.unknownBase, "return \(report.predicate.seq) of \(report.site.id)",
-        seen: "base \(report.predicate.base.seq), \(report.predicate.base.digest)",
-        expected: "a base that this centre has booked", changed: "kept aside; nothing else")
-      try store.setAside(report, .provisional, reason: result.refusal?.code, at: now)
-    case .booked, .filled:
-      try book(report, booking, pieces, &result)
-    }
-  }
-
-  private func book(
-    _ report: SignedReport, _ booking: Booking, _ pieces: [PieceLocation], _ result: inout Return
-  ) throws(Refusal) {
-    let identity = report.waybill.isSealed ? try keys.opener() : nil
-    let evidence = try EvidenceReader(
-      report, pieces: pieces, for: identity, work: profile.workFolder)
-    defer { evidence.discard() }
-    result.standing = booking == .filled ? .filled : .booked
-    result.intents = Int64(evidence.state.intents.count)
-    if case .booked(let missing) = booking, !missing.isEmpty {
-      result.notes.append(
-        "not arrived yet: \(missing.map { String($0) }.joined(separator: ", "))")
-    }
-    if report.predicate.asOf > now.adding(days: 1) {
-      result.notes.append("dated in the future, \(report.predicate.asOf): its times are doubtful")
-    }
-    for place in pieces where place.isRenamed {
-      result.notes.append("\(place.file.name) lay under another name")
-    }
-    result.devices = try ReportStore(ledger: profile.ledger).book(
-      report, evidence, isNewest: booking != .filled, at: now)
-  }
-
   private func log(_ result: Return) throws(Refusal) {
     // Booked, filled and set aside are logged in the transaction that does it.
     guard [.refused, .known].contains(result.standing) else { return }
     var facts = ["place": result.place]
+    if !result.notes.isEmpty { facts["notes"] = result.notes.joined(separator: "; ") }
     if let site = result.site { facts["site"] = site.text }
     if let seq = result.seq { facts["seq"] = String(seq) }
     if let refusal = result.refusal {

@@ -51,6 +51,11 @@ struct SignedReport {
     self.envelope = bytes
   }
 
+  /// Names of the statement's subjects beside the waybill and the state.
+  var evidenceSubjects: [String] {
+    statement.subjects.map(\.name).filter { $0 != "waybill.json" && $0 != "state.json" }
+  }
+
   /// Refuses bytes that are not what the statement says of `subject`.
   func check(_ subject: String, is digest: Digest) throws(Refusal) {
     try SignedReport.match(

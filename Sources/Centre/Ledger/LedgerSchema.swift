@@ -73,14 +73,19 @@ enum LedgerSchema {
       site TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, sha256 TEXT NOT NULL,
       standing TEXT NOT NULL, n INTEGER NOT NULL, as_of TEXT NOT NULL, received_at TEXT NOT NULL,
       envelope BLOB NOT NULL, state BLOB, base TEXT NOT NULL, chain TEXT NOT NULL, reason TEXT,
+      -- the line of the site's log that it reaches to; its number once it is booked
+      audit_head TEXT NOT NULL, audit_seq INTEGER,
+      -- 1 where as_of cannot be true: it is kept, and no time is reckoned from it
+      time_doubtful INTEGER NOT NULL,
       PRIMARY KEY(site, epoch, seq, sha256)) STRICT;
     CREATE TABLE IF NOT EXISTS site_intents(
       site TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, manifest TEXT NOT NULL,
       state TEXT NOT NULL, reason TEXT, package_id TEXT, PRIMARY KEY(site, id)) STRICT;
     CREATE TABLE IF NOT EXISTS devices(
       site TEXT NOT NULL, intent TEXT NOT NULL, device TEXT NOT NULL, revision INTEGER NOT NULL,
-      state TEXT NOT NULL, exit_code INTEGER, as_of TEXT NOT NULL,
+      state TEXT NOT NULL, exit_code INTEGER, as_of TEXT NOT NULL, time_doubtful INTEGER NOT NULL,
       PRIMARY KEY(site, intent, device)) STRICT, WITHOUT ROWID;
+    -- the site's log, each line byte for byte as it was signed
     CREATE TABLE IF NOT EXISTS events(
       site TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
       line BLOB NOT NULL, PRIMARY KEY(site, epoch, seq)) STRICT, WITHOUT ROWID;

@@ -94,9 +94,7 @@ struct LibraryFiles {
   func ensureFolder(_ path: FilePath) throws(Refusal) {
     if FileQuery.status(path)?.kind == .folder || path == layout.root { return }
     try ensureFolder(path.removingLastComponent())
-    try FileError.checking("create folder", path, accepting: .fileExists) {
-      path.withPlatformString { Glibc.mkdir($0, LibraryFiles.folderPermissions.rawValue) }
-    }
+    try DurableFile.makeOneFolder(path, permissions: LibraryFiles.folderPermissions)
     try observe(.folderMade(path))
   }
 

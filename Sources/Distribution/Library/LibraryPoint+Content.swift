@@ -99,7 +99,7 @@ extension LibraryPoint {
   }
 
   private func checkSpace(_ check: ContentCheck, for content: String) throws(Refusal) {
-    let free = try freeBytes()
+    let free = try DiskSpace.free(at: layout.root)
     guard check.missing <= free else {
       throw Refusal(
         DistributionReason.noSpace, layout.root.text, seen: "\(free) bytes free",

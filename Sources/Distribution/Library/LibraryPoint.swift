@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
-import Glibc
 package import Intents
 package import SystemPackage
 
@@ -57,7 +56,8 @@ package final class LibraryPoint: DistributionPoint {
         }
       }
       return PointDescription(
-        id: marker.id, kind: .library, freeBytes: try freeBytes(), state: try records.state(),
+        id: marker.id, kind: .library, freeBytes: try DiskSpace.free(at: layout.root),
+        state: try records.state(),
         collections: try records.collections().map(\.name), contents: contents,
         deployments: try records.deployments().map(\.key))
     }
@@ -97,16 +97,5 @@ package final class LibraryPoint: DistributionPoint {
         return try body(files)
       }
     }
-  }
-
-  /// Bytes that an ordinary user may still write, by statvfs(3).
-  func freeBytes() throws(Refusal) -> Int64 {
-    var buffer = statvfs()
-    try FileError.checking("look at the free space of", layout.root) {
-      layout.root.withPlatformString { statvfs($0, &buffer) }
-    }
-    let (bytes, overflow) = UInt64(buffer.f_bavail).multipliedReportingOverflow(
-      by: UInt64(buffer.f_frsize))
-    return overflow ? .max : Int64(clamping: bytes)
   }
 }

@@ -17,7 +17,7 @@ struct SpaceCheck {
       return overflows ? Int64.max : total
     }
     let library = site.profile.library
-    let isShared = try FreeSpace.isSame(site.folder.store, library)
+    let isShared = try DiskSpace.isShared(site.folder.store, library)
     if isShared {
       let (both, overflows) = store.addingReportingOverflow(atPoint)
       try require(overflows ? .max : both, at: site.folder.store, for: "store and point")
@@ -29,7 +29,7 @@ struct SpaceCheck {
 
   private func require(_ bytes: Int64, at place: FilePath, for what: String) throws(Refusal) {
     guard bytes > 0 else { return }
-    let free = try FreeSpace.bytes(at: place)
+    let free = try DiskSpace.free(at: place)
     let (needed, overflows) = bytes.addingReportingOverflow(SiteLimits.spaceReserve)
     guard !overflows, needed <= free else {
       throw Refusal(

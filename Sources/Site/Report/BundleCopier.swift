@@ -111,7 +111,7 @@ struct MediumCheck {
   }
 
   func requireRoom(_ bytes: Int64) throws(Refusal) {
-    let free = try FreeSpace.bytes(at: medium)
+    let free = try DiskSpace.free(at: medium)
     let needed = bytes + SiteLimits.mediumReserve
     guard needed <= free else {
       throw Refusal(

@@ -146,13 +146,9 @@ package struct Reporter {
     let chain = try site.journal.read {
       try $0.reportDigests(between: facts.base.seq, and: newest.seq + 1)
     }
-    let versions = facts.versions
     let predicate = ReportPredicate(
       site: site.profile.site, epoch: site.profile.epoch, seq: newest.seq + 1,
-      previous: newest.digest, base: facts.base, chain: chain,
-      trust: ReportPredicate.TrustVersions(
-        root: versions.root, targets: versions.targets, content: versions.content,
-        policy: versions.policy),
+      previous: newest.digest, base: facts.base, chain: chain, trust: facts.versions,
       number: facts.number, asOf: clock, auditHead: facts.auditHead.digest,
       agent: SiteAgent.name, isRehearsal: site.profile.isRehearsal)
     // The same check that the centre makes: a report that it would refuse is not frozen.

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Intents
+
+/// One verified return on its way into the ledger: booked, filed, or set aside with its reason.
+struct ReturnBooking {
+  let report: SignedReport
+  let pieces: [PieceLocation]
+  let profile: CentreProfile
+  private let keys: KeyRing
+  private let progress: CentreProgress
+  private var judged: Judgement
+
+  init(
+    _ report: SignedReport, _ pieces: [PieceLocation], in profile: CentreProfile,
+    keys: KeyRing, at now: Instant, _ progress: @escaping CentreProgress
+  ) throws(Refusal) {
+    self.report = report
+    self.pieces = pieces
+    self.profile = profile
+    self.keys = keys
+    self.progress = progress
+    let known = try Plausibility.Known(of: report.site.id, in: profile.ledger)
+    judged = Judgement(report.predicate, Plausibility(known: known, now: now))
+  }
+
+  private var store: ReportStore { ReportStore(ledger: profile.ledger) }
+
+  /// Decides what becomes of it and does it. `result` says so only once it is done.
+  mutating func decide(_ result: inout Ingester.Return) throws(Refusal) {
+    guard report.predicate.isRehearsal == profile.isRehearsal else {
+      throw Refusal(
+        CentreReason.rehearsalMixed, "return of \(report.site.id)", seen: "of the other kind",
+        expected: profile.isRehearsal ? "a rehearsal return" : "a production return")
+    }
+    judged.notes = result.notes + judged.notes
+    guard report.predicate.epoch == report.site.epoch else {
+      return try quarantine(
+        Refusal(
+          CentreReason.otherEpoch, "return of \(report.site.id)",
+          seen: "epoch \(report.predicate.epoch)", expected: "epoch \(report.site.epoch)"), &result)
+    }
+    let history = try store.history(of: report.site)
+    let booking = Booking(report.predicate, digest: report.digest, history: history)
+    switch booking {
+    case .known:
+      result.since = try store.receivedAt(report)
+      result.standing = .known
+    case .fork(let seq, let seen, let held):
+      try quarantine(
+        Refusal(
+          CentreReason.fork, "report \(seq) of \(report.site.id)", seen: seen.hex,
+          expected: held.hex), &result)
+    case .stray:
+      try quarantine(
+        Refusal(
+          CentreReason.fork, "report \(report.predicate.seq) of \(report.site.id)",
+          seen: report.digest.hex, expected: "a report that a booked one names in its chain"),
+        &result)
+    case .provisional:
+      try setAside(
+        Refusal(
+          CentreReason.unknownBase, "return \(report.predicate.seq) of \(report.site.id)",
+          seen: "base \(report.predicate.base.seq), \(report.predicate.base.digest)",
+          expected: "a base that this centre has booked", changed: "kept aside; nothing else"),
+        as: .provisional, &result)
+    case .booked(let missing): try bookOrQuarantine(isNewest: true, missing: missing, &result)
+    case .filled: try bookOrQuarantine(isNewest: false, missing: [], &result)
+    }
+  }
+
+  private mutating func bookOrQuarantine(
+    isNewest: Bool, missing: [Int64], _ result: inout Ingester.Return
+  ) throws(Refusal) {
+    do throws(Refusal) {
+      try book(isNewest: isNewest, missing: missing, &result)
+    } catch {
+      guard error.exit == .fork else { throw error }
+      try quarantine(error, &result)
+    }
+  }
+
+  private mutating func book(
+    isNewest: Bool, missing: [Int64], _ result: inout Ingester.Return
+  ) throws(Refusal) {
+    let identity = report.waybill.isSealed ? try keys.opener() : nil
+    let evidence = try EvidenceReader(
+      report, pieces: pieces, for: identity, work: profile.workFolder, progress)
+    defer { evidence.discard() }
+    var full = judged
+    full.notes += try notes(on: evidence.state, missing: missing)
+    result.devices = try store.book(report, evidence, isNewest: isNewest, judged: &full)
+    result.intents = Int64(evidence.state.intents.count)
+    finish(isNewest ? .booked : .filled, full, &result)
+  }
+
+  private func notes(
+    on state: StateDocument, missing: [Int64]
+  ) throws(Refusal) -> [String] {
+    var gap = Tally("report not arrived yet", "reports not arrived yet")
+    for seq in missing { gap.add("\(seq)") }
+    var renamed = Tally("file under another name", "files under other names")
+    for place in pieces where place.isRenamed { renamed.add(place.file.name) }
+    let claims = try judged.plausibility.notes(
+      on: state, subjects: report.evidenceSubjects,
+      isKnown: { (file) throws(Refusal) in try profile.ledger.knows(file) })
+    return [gap, renamed].compactMap(\.note) + claims
+  }
+
+  /// Keeps a report that contradicts what was accepted, and moves nothing (R04).
+  private func quarantine(
+    _ refusal: Refusal, _ result: inout Ingester.Return
+  ) throws(Refusal) {
+    var refusal = refusal
+    refusal.changed = "kept in quarantine; the site's state stays at its last good return"
+    try setAside(refusal, as: .quarantined, &result)
+  }
+
+  private func setAside(
+    _ refusal: Refusal, as standing: Ingester.Return.Standing, _ result: inout Ingester.Return
+  ) throws(Refusal) {
+    try store.setAside(report, standing, reason: refusal.code, judged: judged)
+    result.refusal = refusal
+    finish(standing, judged, &result)
+  }
+
+  private func finish(
+    _ standing: Ingester.Return.Standing, _ judged: Judgement, _ result: inout Ingester.Return
+  ) {
+    result.standing = standing
+    result.notes = judged.notes
+    result.hasDoubtfulTimes = judged.isTimeDoubtful
+  }
+}
