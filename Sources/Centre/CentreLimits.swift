@@ -21,8 +21,8 @@ package enum CentreLimits {
   package static let handWritten: Int64 = 1 << 20
   /// Files of evidence of a return (FORMAT.md, 12): each is an open file while the volumes are read.
   static let evidenceFiles = 64
-  /// Characters of a name out of a return that a note repeats.
-  static let notedText = 100
+  /// Characters of a text out of a return that a note or the history repeats.
+  static let notedText = 200
   /// Bytes of state.json of a return.
   static let stateLength: Int64 = 64 << 20
 

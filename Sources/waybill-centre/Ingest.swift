@@ -31,9 +31,10 @@ struct Ingest: WaybillCommand {
     let refusals = returns.compactMap(\.refusal)
     let gravest = ExitCode.gravest(refusals.map(\.exit))
     // Some done and some waiting is 3; a fork or damage is told as what it is, whatever lies beside it.
-    let waits = gravest.isRetryable && returns.contains { $0.standing == .booked }
+    let isSomeDone = returns.contains { [.booked, .filled].contains($0.standing) }
     return Outcome(
-      exit: waits ? .waiting : gravest, refusal: refusals.first { $0.exit == gravest },
+      exit: isSomeDone && gravest.isRetryable ? .waiting : gravest,
+      refusal: refusals.first { $0.exit == gravest },
       lines: lines, facts: [("returns", .array(returns.map(\.json)))])
   }
 }

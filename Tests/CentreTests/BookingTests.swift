@@ -91,6 +91,13 @@ private let line = Line()
   #expect(booking == .provisional)
 }
 
+@Test func R22_aLateReportOnABaseThatIsNotHeldIsProvisionalToo() throws {
+  let booking = Booking(
+    try line.report(3, base: 2), digest: line.digest(3),
+    history: try line.history([(1, 0), (5, 1)]))
+  #expect(booking == .provisional)
+}
+
 @Test(arguments: 0..<40 as Range<UInt64>)
 func R02_anyOrderOfTheSameReportsEndsInOneHistory(seed: UInt64) throws {
   var random = SplitMix(state: seed)

@@ -106,7 +106,7 @@ import Trust
     #expect(result.standing == .booked)
     #expect(result.notes.count == 2)
     #expect(result.notes.contains { $0.hasPrefix("10000 held files unknown here, first ") })
-    #expect(result.notes.allSatisfy { $0.utf8.count < 300 })
+    #expect(result.notes.allSatisfy { $0.utf8.count < 400 })
     #expect(try site.history("return.booked").last?.encoded.count ?? 0 < 2000)
   }
 

@@ -127,8 +127,8 @@ package struct Ingester {
     if let seq = result.seq { facts["seq"] = String(seq) }
     if let refusal = result.refusal {
       facts["code"] = refusal.code
-      facts["subject"] = refusal.subject
-      facts["seen"] = refusal.seen
+      facts["subject"] = String(refusal.subject.prefix(CentreLimits.notedText))
+      facts["seen"] = String(refusal.seen.prefix(CentreLimits.notedText))
     }
     try profile.ledger.log("return.\(result.standing.rawValue)", facts, at: now)
   }
