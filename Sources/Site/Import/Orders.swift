@@ -31,9 +31,10 @@ struct OrdersReader {
     var manifests: [Digest: ManifestFile] = [:]
   }
 
-  func read(_ source: any ByteSource) throws(Refusal) -> Orders {
+  /// - Parameter copies: of `orders.tar`, the likeliest first.
+  func read(_ copies: [any ByteSource]) throws(Refusal) -> Orders {
     let stream = try VerifiedPieceReader(
-      source, as: waybill.orders, blockSize: waybill.blockSize)
+      copies: copies, as: waybill.orders, blockSize: waybill.blockSize)
     let parts = try entries(try TarReader(stream, rules: .outOrders))
     for target in papers.siteTargets + [papers.policy].compactMap({ $0 })
     where target.name != siteName("waybill.json") {
