@@ -84,7 +84,8 @@ import Bundles
     #expect(BlockCheck.defects(in: [piece], blockSize: 65536).map(\.block) == [0])
   }
 
-  @Test("M05 M19: identity is content, not place: a stranger of the right name and length is no piece")
+  @Test(
+    "M05 M19: identity is content, not place: a stranger of the right name and length is no piece")
   func identity() throws {
     let medium = try TestFolder()
     let bundle = try TestBundle(on: medium, volumeSize: 1 << 20)
