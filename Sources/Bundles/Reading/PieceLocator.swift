@@ -110,7 +110,8 @@ package struct PieceLocator {
 
   /// Whether one of a few blocks behind the first is right: what is left of a damaged piece under any name.
   private func hasBlock(of file: Waybill.File, _ candidate: MediumScan.File) -> Bool {
-    guard file.blocks.count > 1, let source = try? candidate.open() else { return false }  // no copy
+    guard file.blocks.count > 1 else { return false }
+    guard let source = try? candidate.open() else { return false }  // unread, it is no copy
     let buffer = StreamBuffer(count: Int(blockSize))
     let step = max(1, (file.blocks.count - 1) / 8)
     return stride(from: file.blocks.count - 1, to: 0, by: -step).contains { block in

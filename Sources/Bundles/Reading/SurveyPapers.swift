@@ -80,7 +80,8 @@ struct SurveyPapers {
       (known + [(StartHere.name, papers.digest)]).map { SumsFile.Line(name: $0.0, digest: $0.1) }
     ).bytes.count
     let found = find(SumsFile.name, lengths: Int64(length)...Int64(length)) { bytes in
-      (try? SumsFile(parsing: bytes)).map { faults($0).isEmpty } ?? false  // then it is another file
+      guard let list = try? SumsFile(parsing: bytes) else { return false }  // another file
+      return faults(list).isEmpty
     }
     guard let found else {
       addAbsent(SumsFile.name, .sums)
@@ -121,7 +122,7 @@ struct SurveyPapers {
     let comment = SumsFile.trustedComment(waybill.bundleName, fingerprint: fingerprint)
     let name = SumsFile.signatureName
     let found = find(name, lengths: 1...BundleLimits.signatureLength) { bytes in
-      let signature = try? MinisignSignature(parsing: bytes, named: name)  // then it is another file
+      let signature = try? MinisignSignature(parsing: bytes, named: name)  // nil: another file
       return signature?.trustedComment.utf8.elementsEqual(comment.utf8) ?? false
     }
     guard let found else { return addAbsent(name, .signature) }
