@@ -9,6 +9,8 @@ package enum BundleLimits {
   package static let papersLength: Int64 = 16 << 20
   /// Entries of papers (FORMAT.md, 4): 256 roots and a handful are the most that make sense.
   package static let papersEntries = 4096
+  /// Bytes of `SHA256SUMS.minisig`: the longest comments that minisign takes, and two signatures.
+  package static let signatureLength: Int64 = 16 << 10
   /// Bytes of a name that an extended header of a foreign archive may announce: PATH_MAX of Linux.
   package static let foreignName: Int64 = 4096
 

@@ -31,7 +31,8 @@ package struct Console: Sendable {
   /// Prints the outcome: JSON or lines on standard output, a refusal for people on standard error.
   package func finish(_ outcome: Outcome) {
     if isJSON {
-      Console.write(String(decoding: outcome.json.encoded, as: UTF8.self) + "\n", to: STDOUT_FILENO)
+      let text = String(decoding: outcome.json.encoded, as: UTF8.self)
+      Console.write(Escaping.json(text) + "\n", to: STDOUT_FILENO)
       return
     }
     for line in outcome.lines { Console.write(Escaping.visible(line) + "\n", to: STDOUT_FILENO) }

@@ -9,7 +9,8 @@ package struct Outcome: Sendable {
   package var refusal: Refusal?
   /// For people, on standard output. Text from outside is escaped by the printer.
   package var lines: [String]
-  /// For programs, with `--json`; `exit` and the refusal's members are added by the printer.
+  /// For programs, with `--json`. `exit`, `retryable` and the members of a refusal come from the outcome
+  /// itself, whatever stands here.
   package var facts: [(String, JSONValue)]
 
   package init(
@@ -24,9 +25,9 @@ package struct Outcome: Sendable {
 
   /// One JSON object with all of it.
   package var json: JSONValue {
-    var members = facts
-    members.append(("exit", .integer(Int64(exit.rawValue))))
-    members.append(("retryable", .bool(exit.isRetryable)))
+    var members: [(String, JSONValue)] = [
+      ("exit", .integer(Int64(exit.rawValue))), ("retryable", .bool(exit.isRetryable)),
+    ]
     if let refusal {
       members.append(("code", .string(refusal.code)))
       members.append(("reason", .string(refusal.reason.summary)))
@@ -36,7 +37,7 @@ package struct Outcome: Sendable {
       members.append(("changed", .string(refusal.changed)))
       members.append(("hint", .string(refusal.hint)))
     }
-    return .object(JSONObject(members))
+    return .object(JSONObject(members + facts))
   }
 }
 

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Bundles
 import Intents
+import Synchronization
 import SystemPackage
 import Terminal
 import Trust
@@ -11,9 +12,9 @@ struct Check: WaybillCommand {
     commandName: "check",
     abstract: "Say what lies on a medium and whether every byte is undamaged.",
     discussion: """
-      With --key it also checks that the list of digests was signed by the centre's courier key. Exit codes:
-      0 undamaged, 10 damaged, 11 wrong or missing signature, 16 newer than this program, 20 incomplete or
-      nothing there, 22 too much to look at.
+      Bundles are found by what is in their files, whatever these are called. With --key it also checks that the
+      list of digests was signed by the centre's courier key. Exit codes: 0 undamaged, 10 damaged, 11 wrong or
+      missing signature, 16 newer than this program, 20 incomplete or nothing there, 22 too much to look at.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -23,33 +24,63 @@ struct Check: WaybillCommand {
       "The centre's courier key: its file, or the text beginning with RW.", valueName: "key"))
   var key: String?
 
+  /// Strangers that people are told of by name.
+  private static let strangersShown = 20
+
   func perform(_ console: Console) throws -> Outcome {
+    let key = try key.map { text throws(Refusal) in try Check.key(text) }
     guard FileQuery.isFolder(FilePath(medium)) else {
       throw Refusal(
         CourierReason.nothingFound, medium, seen: "no folder", expected: "the medium's folder")
     }
-    let key = try key.map { text throws(Refusal) in try Check.key(text) }
-    let scan = try MediumScan(FilePath(medium))
-    let bundles = try FoundBundle.all(in: scan)
-    guard !bundles.isEmpty else {
+    let checked = try CheckedMedium(FilePath(medium), key: key) { bundle, total in
+      console.note("Checking \(bundle) …")
+      let done = ReadBytes()
+      return { console.progress("reading", done: done.add($0), of: total) }
+    }
+    let findings = checked.findings
+    guard !findings.isEmpty else {
       throw Refusal(
-        CourierReason.nothingFound, medium, seen: "\(scan.files.count) other files",
+        CourierReason.nothingFound, medium, seen: "\(checked.strangers.count) other files",
         expected: "the folder of a bundle")
     }
-    var findings: [Finding] = []
-    for bundle in bundles {
-      console.note("Checking \(bundle.folder.string) …")
-      findings.append(Finding(bundle, key: key))
-    }
-    let exits = findings.map { $0.refusal?.exit ?? .done }
+    let exit = ExitCode.gravest(findings.map { $0.refusal?.exit ?? .done })
     return Outcome(
-      exit: ExitCode.gravest(exits), refusal: findings.compactMap(\.refusal).first,
-      lines: findings.flatMap(\.lines),
-      facts: [("bundles", .array(findings.map(\.json)))])
+      exit: exit, refusal: findings.compactMap(\.refusal).first { $0.exit == exit },
+      lines: findings.flatMap(\.lines) + lines(of: checked.strangers),
+      facts: [
+        ("bundles", .array(findings.map(\.json))),
+        ("strangers", .array(checked.strangers.map { .string($0) })),
+      ])
+  }
+
+  private func lines(of strangers: [String]) -> [String] {
+    var lines = strangers.prefix(Check.strangersShown).map { "belongs to no bundle: \($0)" }
+    if strangers.count > lines.count {
+      lines.append("and \(strangers.count - lines.count) more that belong to no bundle")
+    }
+    return lines
   }
 
   private static func key(_ text: String) throws(Refusal) -> MinisignPublicKey {
-    if text.hasPrefix("RW") { return try MinisignPublicKey(text) }
-    return try MinisignPublicKey(file: try FileQuery.contents(of: FilePath(text), cap: 4096))
+    do throws(Refusal) {
+      if text.hasPrefix("RW") { return try MinisignPublicKey(text) }
+      return try MinisignPublicKey(file: try FileQuery.contents(of: FilePath(text), cap: 4096))
+    } catch {
+      throw Refusal(
+        CourierReason.keyUnusable, "--key \(text)", seen: error.seen, expected: error.expected)
+    }
+  }
+}
+
+/// Bytes read so far, counted from several threads.
+private final class ReadBytes: Sendable {
+  private let count = Mutex<Int64>(0)
+
+  func add(_ bytes: Int64) -> Int64 {
+    count.withLock {
+      $0 += bytes
+      return $0
+    }
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Intents
 import SystemPackage
 import Testing
@@ -25,7 +26,7 @@ import Bundles
     for file in location.copies { copies.append(try file.open()) }
     #expect(
       BlockCheck.defects(in: [.init(location.file, copies: copies)], blockSize: 65536).isEmpty)
-    let reader = VerifiedPieceReader(copies: copies, as: location.file, blockSize: 65536)
+    let reader = try VerifiedPieceReader(copies: copies, as: location.file, blockSize: 65536)
     var read: [UInt8] = []
     while let block = try reader.next() { read += block }
     #expect(read == good)
@@ -34,6 +35,68 @@ import Bundles
       let defects = BlockCheck.defects(in: [.init(location.file, from: copy)], blockSize: 65536)
       #expect(defects.map(\.block) == [block])
     }
+  }
+
+  @Test(
+    "M08 M15: a copy whose first block is damaged serves by block, whatever it is called",
+    arguments: ["fjord-3.out.000042/volume-001.tar", "stick/volume-001.tar", "stick/FILE3.DAT"])
+  func firstBlock(name: String) throws {
+    let medium = try TestFolder()
+    let bundle = try TestBundle(on: medium, volumeSize: 1 << 20)
+    let own = "fjord-3.out.000042/volume-001.tar"
+    let good = try medium.bytes(own)
+    var (first, second) = (good, good)
+    first[0] ^= 1
+    second[70_000] ^= 1
+    try FileManager.default.removeItem(atPath: medium.path.appending(own).string)
+    try medium.write(second, "a folder before/second.bin")
+    try medium.write(first, name)
+    var locator = PieceLocator(try MediumScan(medium.path))
+    let location = locator.locate(bundle.waybill, near: bundle.folder)[1]
+    guard case .found = location.state else { throw Refusal.unexpected("no copy") }
+    let piece = BlockCheck.Piece(location.file, copies: try location.sources())
+    #expect(BlockCheck.defects(in: [piece], blockSize: 65536).isEmpty)
+    let reader = try VerifiedPieceReader(
+      copies: try location.sources(), as: location.file, blockSize: 65536)
+    var read: [UInt8] = []
+    while let block = try reader.next() { read += block }
+    #expect(read == good)
+  }
+
+  @Test(
+    "M05 M15: a piece with a damaged first block is damaged, not missing, whatever it is called",
+    arguments: ["fjord-3.out.000042/volume-001.tar", "stick/volume-001.tar", "stick/FILE3.DAT"])
+  func damagedIsNotMissing(name: String) throws {
+    let medium = try TestFolder()
+    let bundle = try TestBundle(on: medium, volumeSize: 1 << 20)
+    let own = "fjord-3.out.000042/volume-001.tar"
+    var bytes = try medium.bytes(own)
+    bytes[0] ^= 1
+    try FileManager.default.removeItem(atPath: medium.path.appending(own).string)
+    try medium.write(bytes, name)
+    // Neither name nor length makes a file a piece.
+    try medium.write([UInt8](repeating: 7, count: bytes.count), "a folder before/volume-001.tar")
+    var locator = PieceLocator(try MediumScan(medium.path))
+    let location = locator.locate(bundle.waybill, near: bundle.folder)[1]
+    guard case .suspect(let file) = location.state else { throw Refusal.unexpected("no suspect") }
+    #expect(file.path == medium.path.appending(name))
+    let piece = BlockCheck.Piece(location.file, copies: try location.sources())
+    #expect(BlockCheck.defects(in: [piece], blockSize: 65536).map(\.block) == [0])
+  }
+
+  @Test(
+    "M05 M19: identity is content, not place: a stranger of the right name and length is no piece")
+  func identity() throws {
+    let medium = try TestFolder()
+    let bundle = try TestBundle(on: medium, volumeSize: 1 << 20)
+    let own = "fjord-3.out.000042/volume-001.tar"
+    let count = try medium.bytes(own).count
+    try FileManager.default.removeItem(atPath: medium.path.appending(own).string)
+    try medium.write([UInt8](repeating: 7, count: count), "old/volume-001.tar")
+    var locator = PieceLocator(try MediumScan(medium.path))
+    let location = locator.locate(bundle.waybill, near: bundle.folder)[1]
+    guard case .missing = location.state else { throw Refusal.unexpected("no piece") }
+    #expect(location.copies.isEmpty)
   }
 
   @Test(

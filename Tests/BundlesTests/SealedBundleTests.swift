@@ -62,7 +62,7 @@ struct SealedBundleTests {
     bytes[30] ^= 1
     let seen = #expect(throws: Refusal.self) {
       try PieceStream.open(
-        MemorySource(bytes, name: "stick"), as: volume, of: bundle.waybill, for: identity)
+        copies: [MemorySource(bytes, name: "stick")], as: volume, of: bundle.waybill, for: identity)
     }
     #expect(seen?.code == BundleReason.blockDamaged.rawValue)
   }

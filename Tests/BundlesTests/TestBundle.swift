@@ -92,7 +92,8 @@ struct TestBundle {
     var files: [Digest: [UInt8]] = [:]
     for (offset, volume) in waybill.volumes.enumerated() {
       let stream = try PieceStream.open(
-        try FileSource(folder.appending(volume.name)), as: volume, of: waybill, for: identity)
+        copies: [try FileSource(folder.appending(volume.name))], as: volume, of: waybill,
+        for: identity)
       let report = try frames.read(volume: offset + 1, from: stream) { piece, bytes in
         files[piece.file, default: []] += bytes
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Intents
+import SystemPackage
 import TestKit
 import Testing
 import Trust
@@ -40,6 +41,33 @@ private let programs = ["waybill-centre", "waybill-site", "waybill-courier"]
   let one = try BuiltProgram(name).run("explain", "WB1101")
   #expect(one.exit == 0)
   #expect(try BuiltProgram(name).run("explain", "WB9999").exit == 64)
+}
+
+/// The codes that stand in the sources of a program and of the modules that it is linked with.
+private func codes(of name: String) throws -> Set<String> {
+  let own: [String: [String]] = [
+    "waybill-centre": ["Centre"], "waybill-site": ["Distribution", "Site"], "waybill-courier": [],
+  ]
+  let sources = FilePath(#filePath).removingLastComponent().removingLastComponent()
+    .removingLastComponent().appending("Sources")
+  var codes: Set<String> = []
+  for module in ["Trust", "Bundles", "Terminal", name] + (own[name] ?? []) {
+    let folder = sources.appending(module)
+    for file in try Files.names(in: folder) where file.hasSuffix(".swift") {
+      let text = String(decoding: try Files.bytes(folder.appending(file)), as: UTF8.self)
+      codes.formUnion(text.matches(of: /case \w+ = "(WB\d{4})"/).map { String($0.1) })
+    }
+  }
+  return codes
+}
+
+@Test(arguments: programs) func P13_explainKnowsEveryCodeThatItsProgramCanPrintAndNoOther(
+  name: String
+) throws {
+  let known = try BuiltProgram(name).run("explain", "--json").list("codes").compactMap { entry in
+    if case .string(let code) = entry.member("code") { code } else { nil }
+  }
+  #expect(try codes(of: name).symmetricDifference(known).sorted() == [])
 }
 
 /// Every command of a program, found in its own help, so that none is forgotten.

@@ -12,6 +12,13 @@ func H24_textFromOutsideIsShownEscaped(text: String, shown: String) {
   #expect(Escaping.visible(text) == shown)
 }
 
+@Test func H24_textFromOutsideIsEscapedInJSONTooAndReadsTheSame() throws {
+  let value: JSONValue = ["name": "a\u{9b}31m\u{202E}gpj.exe\u{E0001}\u{1B}, ä and 日本"]
+  let text = Escaping.json(String(decoding: value.encoded, as: UTF8.self))
+  #expect(text == #"{"name":"a\u009b31m\u202egpj.exe\udb40\udc01\u001b, ä and 日本"}"#)
+  #expect(try JSONValue(parsing: Array(text.utf8), named: "output") == value)
+}
+
 @Test(
   arguments: [
     (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (99_949, "99.9 kB"), (100_000, "100 kB"),
@@ -43,6 +50,16 @@ func byteCountsAreGivenInPowersOfTen(bytes: Int64, text: String) {
   #expect(object["seen"] == "none")
   #expect(object["expected"] == "one")
   #expect(object["changed"] == "nothing")
+}
+
+@Test func whatACommandTellsNeverStandsTwiceNorHidesTheRefusal() {
+  let refusal = Refusal(TerminalReason.noTerminal, "a question", seen: "none", expected: "one")
+  let outcome = Outcome(refusal: refusal, facts: [("changed", true), ("exit", 0), ("site", "a")])
+  let expected =
+    #"{"changed":"nothing","code":"WB1595","exit":15,"expected":"one","hint":""#
+    + #"\#(refusal.hint)","reason":"\#(refusal.reason.summary)","retryable":true,"#
+    + #""seen":"none","site":"a","subject":"a question"}"#
+  #expect(String(decoding: outcome.json.encoded, as: UTF8.self) == expected)
 }
 
 @Test func anUnknownCodeIsRefusedAndAKnownOneExplainedInAnyCase() throws {

@@ -144,6 +144,18 @@ struct StrictJSONTests {
   }
 }
 
+struct JSONObjectTests {
+  @Test("of two members with one key the first is kept, wherever they stand")
+  func repeatedKeys() {
+    let object = JSONObject([("b", 1), ("a", 2), ("b", 3), ("a", 4), ("c", 5), ("b", 6)])
+    #expect(object.members.map(\.key) == ["a", "b", "c"])
+    #expect(JSONValue.object(object).encoded == Array(#"{"a":2,"b":1,"c":5}"#.utf8))
+    #expect(object["b"] == 1)
+    // Keys are bytes: what is canonically equivalent is two keys.
+    #expect(JSONObject([("e\u{301}", 1), ("\u{e9}", 2)]).members.count == 2)
+  }
+}
+
 /// OLPC canonical JSON. The expected texts are those of securesystemslib's `encode_canonical`.
 struct CanonicalJSONTests {
   static let texts: [(JSONValue, String)] = [

@@ -79,8 +79,9 @@ package enum BlockCheck {
     of piece: Piece, at index: Int, blockSize: Int64
   ) -> (Job, BlockDefect)? {
     let file = piece.file
-    // A copy that goes on behind its end is no fault where another copy serves.
-    guard let copy = piece.copies.first, piece.copies.count == 1, copy.length > file.length,
+    // A copy that goes on behind its end is no fault where one of the right length lies beside it.
+    guard let copy = piece.copies.first(where: { $0.length > file.length }),
+      !piece.copies.contains(where: { $0.length == file.length }),
       let expected = file.blocks.last
     else { return nil }
     let last = file.blocks.count - 1

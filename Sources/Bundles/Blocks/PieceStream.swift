@@ -5,13 +5,15 @@ package import Trust
 /// The archive that is an orders file or a volume: its blocks verified, then, where it is sealed, opened.
 package enum PieceStream {
   /// - Parameters:
-  ///   - source: the file on the medium, whatever it is called there.
+  ///   - copies: of the file, of any length and under any name, the likeliest first.
   ///   - identity: what opens sealed files; nil where none can come.
-  /// - Throws: what `VerifiedPieceReader` and `AgeOpener` throw; `TrustReason.sealedToAnother` (12) without an identity.
+  /// - Throws: what `VerifiedPieceReader` and `AgeOpener` throw; `TrustReason.sealedToAnother` (12) without an
+  ///   identity.
   package static func open(
-    _ source: any ByteSource, as file: Waybill.File, of waybill: Waybill, for identity: AgeIdentity?
+    copies: [any ByteSource], as file: Waybill.File, of waybill: Waybill,
+    for identity: AgeIdentity?
   ) throws(Refusal) -> any ByteStream {
-    let blocks = try VerifiedPieceReader(source, as: file, blockSize: waybill.blockSize)
+    let blocks = try VerifiedPieceReader(copies: copies, as: file, blockSize: waybill.blockSize)
     guard waybill.isSealed else { return blocks }
     guard let identity else {
       throw Refusal(

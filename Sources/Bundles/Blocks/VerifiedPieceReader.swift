@@ -20,16 +20,18 @@ package final class VerifiedPieceReader: ByteStream {
   package convenience init(
     _ source: any ByteSource, as file: Waybill.File, blockSize: Int64
   ) throws(Refusal) {
-    guard source.length == file.length else {
-      throw Refusal(
-        source.length < file.length ? BundleReason.pieceShort : .blockDamaged, file.name,
-        seen: "\(source.length) bytes in \(source.name)", expected: "\(file.length)")
-    }
-    self.init(copies: [source], as: file, blockSize: blockSize)
+    try self.init(copies: [source], as: file, blockSize: blockSize)
   }
 
-  /// Reads from several copies, of any length, the likeliest first.
-  package init(copies: [any ByteSource], as file: Waybill.File, blockSize: Int64) {
+  /// Reads from several copies, the likeliest first; one of them at least must have the right length.
+  package init(
+    copies: [any ByteSource], as file: Waybill.File, blockSize: Int64
+  ) throws(Refusal) {
+    if let first = copies.first, !copies.contains(where: { $0.length == file.length }) {
+      throw Refusal(
+        first.length < file.length ? BundleReason.pieceShort : .blockDamaged, file.name,
+        seen: "\(first.length) bytes in \(first.name)", expected: "\(file.length)")
+    }
     self.copies = copies
     self.file = file
     self.blockSize = blockSize

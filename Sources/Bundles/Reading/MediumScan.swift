@@ -65,8 +65,12 @@ package struct MediumScan: Sendable {
   /// Names that systems leave on media by themselves.
   package static func isNoise(_ name: String) -> Bool {
     if name.hasPrefix("._") || name.hasPrefix(".Trash-") { return true }
-    return noiseNames.contains(name.lowercased())
+    let name = name.lowercased()
+    return noiseNames.contains(name) || scanReports.contains { name.hasPrefix("\($0).") }
   }
+
+  /// What scanning stations leave behind, whatever its extension.
+  private static let scanReports = ["scan-report", "scan_report", "scanreport"]
 
   private static let noiseNames: Set<String> = [
     "system volume information", "$recycle.bin", "recycler", "desktop.ini", "thumbs.db",

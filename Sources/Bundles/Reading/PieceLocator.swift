@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Intents
+package import Intents
 package import SystemPackage
 import Trust
 
@@ -9,24 +9,27 @@ package struct PieceLocation: Sendable {
     /// Length and first block are right; the rest is for `BlockCheck` or `VerifiedPieceReader`. More than
     /// one where several copies lie on the media, the likeliest first.
     case found([MediumScan.File])
-    /// A file of this name lies beside the papers, but with another length or first block.
+    /// Damaged: some block of it is right though not its first or its length; or it lies beside the papers
+    /// under the right name, whatever it holds.
     case suspect(MediumScan.File)
     case missing
   }
 
   package let file: Waybill.File
   package let state: State
-  /// Every file whose blocks may serve, the likeliest first: found ones, then files that have the right name
-  /// and length, or the right name in the right folder. Half-good copies are merged from these (M08).
+  /// Every file whose blocks may serve, the likeliest first: the found ones or the suspect, then whatever has
+  /// the right length and is no other piece. Half-good copies are merged from these (M08); each block tells by
+  /// its hash whether it belongs there.
   package let copies: [MediumScan.File]
 
   /// The copy to use: a found one, else the suspect, whose good blocks may still serve.
-  package var best: MediumScan.File? {
-    switch state {
-    case .found(let files): files.first
-    case .suspect(let file): file
-    case .missing: nil
-    }
+  package var best: MediumScan.File? { copies.first }
+
+  /// The bytes of `copies`: the best is open from now on, of the others one at a time while it is asked.
+  package func sources() throws(Refusal) -> [any ByteSource] {
+    var sources: [any ByteSource] = []
+    for file in copies { sources.append(sources.isEmpty ? try file.open() : ClosedFile(file)) }
+    return sources
   }
 
   /// Whether it was found under another name than the waybill's (M15).
@@ -56,33 +59,66 @@ package struct PieceLocator {
   package mutating func locate(_ waybill: Waybill, near folder: FilePath) -> [PieceLocation] {
     if blockSize != waybill.blockSize { digests = [:] }
     blockSize = waybill.blockSize
+    var found: [[MediumScan.File]] = []
+    for file in waybill.files { found.append(copies(of: file, near: folder)) }
+    let known = Set(found.joined().map(\.path))
     var locations: [PieceLocation] = []
-    for file in waybill.files { locations.append(location(of: file, near: folder)) }
+    for (file, found) in zip(waybill.files, found) {
+      locations.append(location(of: file, near: folder, found, known))
+    }
     return locations
   }
 
-  private mutating func location(
-    of file: Waybill.File, near folder: FilePath
+  private func location(
+    of file: Waybill.File, near folder: FilePath, _ found: [MediumScan.File],
+    _ known: Set<FilePath>
   ) -> PieceLocation {
+    let others = candidates(file, near: folder).filter { !known.contains($0.path) }
+    guard found.isEmpty else {
+      return PieceLocation(file: file, state: .found(found), copies: found + others)
+    }
+    let beside = files.first { $0.name == file.name && $0.folder == folder }
+    let namesakes = files.filter { $0.name == file.name && $0.length != file.length }
+    let suspect = beside ?? (others + namesakes).first { hasBlock(of: file, $0) }
+    guard let suspect else { return PieceLocation(file: file, state: .missing, copies: []) }
+    return PieceLocation(
+      file: file, state: .suspect(suspect),
+      copies: [suspect] + others.filter { $0.path != suspect.path })
+  }
+
+  /// Files of the right length, the right name and the right folder first.
+  private func candidates(
+    _ file: Waybill.File, near folder: FilePath
+  ) -> [MediumScan.File] {
     func rank(_ candidate: MediumScan.File) -> Int {
       (candidate.name == file.name ? 0 : 1) + (candidate.folder == folder ? 0 : 2)
     }
-    let candidates = (filesByLength[file.length] ?? []).enumerated()
+    return (filesByLength[file.length] ?? []).enumerated()
       .sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
-    var found: [MediumScan.File] = []
-    var others: [MediumScan.File] = []
-    for candidate in candidates.map(\.element) {
-      if firstBlock(of: candidate) == file.blocks.first {
-        found.append(candidate)
-      } else if candidate.name == file.name {
-        others.append(candidate)
-      }
+      .map(\.element)
+  }
+
+  /// Those whose first block is right.
+  private mutating func copies(
+    of file: Waybill.File, near folder: FilePath
+  ) -> [MediumScan.File] {
+    var copies: [MediumScan.File] = []
+    for candidate in candidates(file, near: folder)
+    where firstBlock(of: candidate) == file.blocks.first { copies.append(candidate) }
+    return copies
+  }
+
+  /// Whether one of a few blocks behind the first is right: what is left of a damaged piece under any name.
+  private func hasBlock(of file: Waybill.File, _ candidate: MediumScan.File) -> Bool {
+    guard file.blocks.count > 1 else { return false }
+    guard let source = try? candidate.open() else { return false }  // unread, it is no copy
+    let buffer = StreamBuffer(count: Int(blockSize))
+    let step = max(1, (file.blocks.count - 1) / 8)
+    return stride(from: file.blocks.count - 1, to: 0, by: -step).contains { block in
+      let place = BlockPlace(file: file, block: block, blockSize: blockSize)
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<place.length])
+      return place.defect(of: source, in: bytes) == nil
     }
-    let beside = files.first { $0.name == file.name && $0.folder == folder }
-    if let beside, beside.length != file.length { others.append(beside) }
-    let state: PieceLocation.State =
-      found.isEmpty ? beside.map { .suspect($0) } ?? .missing : .found(found)
-    return PieceLocation(file: file, state: state, copies: found + others)
   }
 
   /// Nil when it cannot be read: then it is no copy of anything.
@@ -92,4 +128,18 @@ package struct PieceLocator {
     digests[file.path] = .some(digest.map { .sha256($0) })
     return digests[file.path] ?? nil
   }
+}
+
+/// A file of a medium that is opened for each read: many may be offered and none asked for.
+private struct ClosedFile: ByteSource {
+  let file: MediumScan.File
+
+  init(_ file: MediumScan.File) { self.file = file }
+
+  var name: String { file.path.text }
+  var length: Int64 { file.length }
+
+  func read(
+    at offset: Int64, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(Refusal) -> Int { try file.open().read(at: offset, into: buffer) }
 }

@@ -21,9 +21,10 @@ struct EvidenceReader {
     defer { meter.finish() }
     folder = work.appending("return-\(report.digest.hex.prefix(16))")
     let sources = try EvidenceReader.sources(pieces)
-    func metered(_ source: any ByteSource, _ file: Waybill.File) throws(Refusal) -> MeteredStream {
+    func metered(_ copies: [any ByteSource], _ file: Waybill.File) throws(Refusal) -> MeteredStream
+    {
       MeteredStream(
-        try PieceStream.open(source, as: file, of: report.waybill, for: identity), meter)
+        try PieceStream.open(copies: copies, as: file, of: report.waybill, for: identity), meter)
     }
     EvidenceReader.remove(folder)
     try DurableFile.makeFolder(folder)
@@ -121,16 +122,16 @@ struct EvidenceReader {
     }
   }
 
-  private static func sources(_ pieces: [PieceLocation]) throws(Refusal) -> [any ByteSource] {
+  private static func sources(_ pieces: [PieceLocation]) throws(Refusal) -> [[any ByteSource]] {
     let missing = pieces.filter { $0.best == nil }.map(\.file.name)
     guard missing.isEmpty else {
       throw Refusal(
         BundleReason.pieceShort, "return", seen: "missing \(missing.joined(separator: ", "))",
         expected: "all \(pieces.count) files of its waybill")
     }
-    var sources: [any ByteSource] = []
+    var sources: [[any ByteSource]] = []
     for piece in pieces {
-      if let file = piece.best { sources.append(try file.open()) }
+      sources.append(try piece.sources())
     }
     return sources
   }

@@ -44,7 +44,7 @@ struct BundleImport {
     let identity = waybill.isSealed ? try site.identity() : nil
     let reader = OrdersReader(
       papers: verified, waybill: waybill, identity: identity, staging: site.folder.staging)
-    let orders = try reader.read(try open(locations, at: 0))
+    let orders = try reader.read(try locations[0].sources())
     let policy = try policy(orders, isSealed: waybill.isSealed)
     let checks = OrdersCheck(site: site, verified: verified, orders: orders)
     outcome.notes += try checks.run()
@@ -105,13 +105,6 @@ struct BundleImport {
       expected: "all \(volumes.count) volumes")
   }
 
-  private func open(_ locations: [PieceLocation], at index: Int) throws(Refusal) -> FileSource {
-    guard let file = locations[index].best else {
-      preconditionFailure("presence was checked before")
-    }
-    return try file.open()
-  }
-
   /// The bundle's own policy, else the last good one, else the built-in; judged before any other order.
   private func policy(_ orders: Orders, isSealed: Bool) throws(Refusal) -> SitePolicy {
     let policy = if let own = orders.policy { own.document } else { try site.policy() }
@@ -132,8 +125,8 @@ struct BundleImport {
     let acting = Set(plan.items.filter(\.isEffective).map(\.intent.manifest))
     try SpaceCheck(site: site).check(
       store: asked.wantedLength, point: acting.compactMap { asked.atPoint[$0] })
-    var sources: [any ByteSource] = []
-    for index in locations.indices.dropFirst() { sources.append(try open(locations, at: index)) }
+    var volumes: [[any ByteSource]] = []
+    for location in locations.dropFirst() { volumes.append(try location.sources()) }
     let total = waybill.volumes.reduce(0) { $0 + $1.length }
     var done: Int64 = 0
     let reader = VolumesReader(
@@ -143,7 +136,7 @@ struct BundleImport {
       done += bytes
       voice.progress("verifying and staging", done, total)
     }
-    let strangers = try reader.read(sources)
+    let strangers = try reader.read(volumes)
     outcome.notes += strangers.map { "stranger: \($0)" }
   }
 

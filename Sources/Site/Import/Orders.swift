@@ -33,9 +33,10 @@ struct OrdersReader {
     var manifests: [Digest: ManifestFile] = [:]
   }
 
-  func read(_ source: any ByteSource) throws(Refusal) -> Orders {
+  /// - Parameter copies: of `orders.tar`, the likeliest first.
+  func read(_ copies: [any ByteSource]) throws(Refusal) -> Orders {
     let stream = try PieceStream.open(
-      source, as: waybill.orders, of: waybill, for: identity)
+      copies: copies, as: waybill.orders, of: waybill, for: identity)
     let parts = try entries(try TarReader(stream, rules: .outOrders))
     for target in papers.siteTargets + [papers.policy].compactMap({ $0 })
     where target.name != siteName("waybill.json") {

@@ -21,14 +21,14 @@ struct VolumesReader {
 
   /// Reads all volumes.
   ///
-  /// - Parameter sources: of the volumes, in order.
+  /// - Parameter volumes: in order, each with its copies, the likeliest first.
   /// - Returns: entries that the index does not name, which were looked at no further (H04).
   /// - Throws: the first thing that is wrong; files that were complete before it stay in the store.
-  func read(_ sources: [any ByteSource]) throws(Refusal) -> [String] {
+  func read(_ volumes: [[any ByteSource]]) throws(Refusal) -> [String] {
     let writer = try StoreWriter(store)
     let strangers: [String]
     do throws(Refusal) {
-      strangers = try read(sources, into: writer)
+      strangers = try read(volumes, into: writer)
     } catch {
       try writer.finish()
       throw error
@@ -38,14 +38,14 @@ struct VolumesReader {
   }
 
   private func read(
-    _ sources: [any ByteSource], into writer: StoreWriter
+    _ volumes: [[any ByteSource]], into writer: StoreWriter
   ) throws(Refusal) -> [String] {
     let frames = try FrameStream(
       index: try IndexReader(try FileSource(index), volumes: waybill.volumes))
     var strangers: [String] = []
-    for (number, pair) in zip(waybill.volumes, sources).enumerated() {
-      let (file, source) = pair
-      let stream = try PieceStream.open(source, as: file, of: waybill, for: identity)
+    for (number, pair) in zip(waybill.volumes, volumes).enumerated() {
+      let (file, copies) = pair
+      let stream = try PieceStream.open(copies: copies, as: file, of: waybill, for: identity)
       let report = try frames.read(
         volume: number + 1, from: stream,
         wants: { frame in frame.pieces.contains { wanted[$0.file] != nil } }

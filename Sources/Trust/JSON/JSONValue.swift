@@ -28,13 +28,10 @@ package struct JSONObject: Sendable {
 
   package let members: [Member]
 
-  /// Sorts `members`; of two with the same key the first is kept (the parser refuses such texts before).
+  /// Sorts `members`; of several with the same key the first is kept (the parser refuses such texts before).
   package init(_ members: some Sequence<(String, JSONValue)>) {
-    var sorted = members.map { Member(key: $0.0, value: $0.1) }
-    if !JSONObject.isAscending(sorted) {
-      sorted.sort { JSONObject.order($0.key, $1.key) < 0 }
-    }
-    self.members = sorted
+    let given = members.map { Member(key: $0.0, value: $0.1) }
+    self.members = JSONObject.isAscending(given) ? given : JSONObject.ascending(given)
   }
 
   package subscript(key: String) -> JSONValue? {
@@ -51,6 +48,20 @@ package struct JSONObject: Sendable {
 
   private static func isAscending(_ members: [Member]) -> Bool {
     members.indices.dropFirst().allSatisfy { order(members[$0 - 1].key, members[$0].key) < 0 }
+  }
+
+  private static func ascending(_ members: [Member]) -> [Member] {
+    // The library promises nothing about the order of equal elements, so their places are compared too.
+    let sorted = members.enumerated().sorted { left, right in
+      let order = order(left.element.key, right.element.key)
+      return order == 0 ? left.offset < right.offset : order < 0
+    }
+    var kept: [Member] = []
+    for (_, member) in sorted {
+      if let last = kept.last, order(last.key, member.key) == 0 { continue }
+      kept.append(member)
+    }
+    return kept
   }
 
   /// Below, at or above 0 as the UTF-8 bytes of `left` come before, equal or after those of `right`.

@@ -33,7 +33,7 @@ enum MinisignText {
     if let scalar = comment.unicodeScalars.first(where: isControl) {
       throw Refusal(
         TrustReason.unacceptableComment, "comment",
-        seen: "U+" + String(scalar.value, radix: 16, uppercase: true),
+        seen: "U+\(String(scalar.value, radix: 16, uppercase: true)) in \(comment)",
         expected: "no control characters")
     }
     return comment
