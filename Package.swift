@@ -69,7 +69,7 @@ let package = Package(
     program("waybill-courier", ["Terminal", "Bundles", "Trust", "Intents"]),
 
     .target(
-      name: "TestKit", dependencies: ["Intents", "Trust", system], path: "Tests/TestKit",
+      name: "TestKit", dependencies: ["Intents", "Trust", "Bundles", system], path: "Tests/TestKit",
       swiftSettings: strict),
     tests("IntentsTests", ["Intents"]),
     tests("TrustTests", ["Trust", "Intents"]),
@@ -80,6 +80,9 @@ let package = Package(
     tests("TerminalTests", ["Terminal", "Trust", "Intents"]),
     tests(
       "CommandTests",
-      ["Trust", "Intents", "Bundles", "waybill-centre", "waybill-site", "waybill-courier", system]),
+      [
+        "Trust", "Intents", "Bundles", "Distribution", "Centre", "Site", "Terminal",
+        "waybill-centre", "waybill-site", "waybill-courier", system,
+      ]),
   ]
 )

@@ -35,6 +35,7 @@ extension TrustReason {
     case .otherMinisignKey: "the minisign signature is by another key"
     case .legacyMinisign: "the minisign signature is of the legacy kind that is not prehashed"
     case .unacceptableComment: "a comment of the minisign signature is not acceptable"
+    case .testOnlyKey: "production rests on a key whose secret is published"
     case .otherSite: "the papers are for another site"
     case .superseded: "a newer bundle of this site was taken before"
     case .loweredVersion: "a role falls below a version that was seen before"
@@ -78,6 +79,8 @@ extension TrustReason {
     case .madeBeforeKeyChange: "the bundle was made before the key change: ask for a new export"
     case .falseMinisign, .otherMinisignKey, .legacyMinisign, .unacceptableComment:
       "do not hand it over: keep the medium and call the sender by the second channel"
+    case .testOnlyKey:
+      "keys of the repository are for tests and rehearsals: call the security officer, and make keys of your own"
     case .otherSite: "give it back to the courier"
     case .superseded: "nothing to do: the newer bundle holds everything"
     case .loweredVersion, .droppedRole:

@@ -16,8 +16,8 @@ extension SecretKey {
   /// Opens a key file. A secret that stands in `bytes` as it is goes straight to guarded memory, and zeros take
   /// its place (hand over the only copy).
   ///
-  /// - Throws: `TrustReason.wrongPassphrase`, `.missingPassphrase`, `.unprotectedKey`, `.damagedKeyFile` and
-  ///   what `KeyFile.init` throws.
+  /// - Throws: `TrustReason.wrongPassphrase`, `.missingPassphrase`, `.unprotectedKey`, `.damagedKeyFile`,
+  ///   `.testOnlyKey` outside a rehearsal, and what `KeyFile.init` throws.
   package static func open(
     keyFile bytes: inout [UInt8], named name: String, passphrase: Passphrase?,
     unprotected: KeyFile.Unprotected = .refused
@@ -101,6 +101,7 @@ extension KeyFile {
         TrustReason.damagedKeyFile, name, seen: "a secret of another key",
         expected: "that of \(Hex.encode(file.publicBytes))")
     }
+    if case .refused = unprotected { try TestOnlyKeys.refuse([key.publicKey], in: name) }
     return (file, key)
   }
 
