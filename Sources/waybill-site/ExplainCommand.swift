@@ -19,8 +19,8 @@ struct ExplainCommand: WaybillCommand {
 
   func perform(_ console: Console) throws -> Outcome {
     try Explanation(
-      TrustReason.allCases, BundleReason.allCases, DistributionReason.allCases,
-      SiteReason.allCases
+      TrustReason.allCases, BundleReason.allCases, DocumentReason.allCases,
+      DistributionReason.allCases, SiteReason.allCases
     ).outcome(code)
   }
 }
