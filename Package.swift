@@ -75,14 +75,14 @@ let package = Package(
     tests("TrustTests", ["Trust", "Intents"]),
     tests("BundlesTests", ["Bundles", "Trust", "Intents", system]),
     tests("DistributionTests", ["Distribution", "Bundles", "Trust", "Intents", system]),
-    tests("CentreTests", ["Centre", "Bundles", "Trust", "Intents", system]),
+    tests("CentreTests", ["Centre", "Bundles", "Trust", "Intents", database, system]),
     tests("SiteTests", ["Site", "Distribution", "Bundles", "Trust", "Intents", database, system]),
     tests("TerminalTests", ["Terminal", "Trust", "Intents"]),
     tests(
       "CommandTests",
       [
-        "Trust", "Intents", "Bundles", "Distribution", "Centre", "Site", "Terminal",
-        "waybill-centre", "waybill-site", "waybill-courier", system,
+        "Trust", "Intents", "Bundles", "Centre", "Site", "waybill-centre", "waybill-site",
+        "waybill-courier", system,
       ]),
   ]
 )
