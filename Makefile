@@ -7,7 +7,7 @@ FILTER ?=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup build test lint format interop demo fresh clean
+.PHONY: help setup build test vectors sweep lint format interop demo fresh clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,13 @@ build: setup ## build the three programs
 test: setup ## build and run every test
 	swift build -c $(CONFIG) --build-tests
 	swift test -c $(CONFIG) --skip-build --disable-xctest $(if $(FILTER),--filter $(FILTER))
+
+vectors: setup ## write golden bundles and test-only keys anew; then git shows no difference
+	WAYBILL_VECTORS=write swift test -c $(CONFIG) --disable-xctest --filter 'GoldenTests/.*generator makes'
+	@git status --short bundles keys
+
+sweep: setup ## try all eight bits of every byte of a small bundle
+	SWEEP=all swift test -c $(CONFIG) --disable-xctest --filter SweepTests
 
 lint: ## check imports, format, file lengths, licence lines, words, keys and scripts
 	@scripts/lint/run

@@ -69,7 +69,7 @@ let package = Package(
     program("waybill-courier", ["Terminal", "Bundles", "Trust", "Intents"]),
 
     .target(
-      name: "TestKit", dependencies: ["Intents", "Trust", system], path: "Tests/TestKit",
+      name: "TestKit", dependencies: ["Intents", "Trust", "Bundles", system], path: "Tests/TestKit",
       swiftSettings: strict),
     tests("IntentsTests", ["Intents"]),
     tests("TrustTests", ["Trust", "Intents"]),
@@ -81,8 +81,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "Trust", "Intents", "Bundles", "waybill-centre", "waybill-site", "waybill-courier",
-        database, system,
+        "Trust", "Intents", "Bundles", "Centre", "Site", "waybill-centre", "waybill-site",
+        "waybill-courier", database, system,
       ]),
   ]
 )

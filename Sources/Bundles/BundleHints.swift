@@ -17,8 +17,6 @@ extension BundleReason {
     case .mediumUnreadable: "insert the medium again, or use another one"
     case .pieceShort, .pieceMissing, .frameMissing:
       "insert the medium that holds the rest, or ask the courier for a second copy"
-    case .papersMissing:
-      "do not use this medium: ask the sender to write the bundle again, and to wait for the end"
     case .mediumForgets: "throw this medium away and write the bundle to another one"
     case .noSpace: "make room on the file system named, then run the command again"
     case .tooManyEntries, .searchTooWide: "point the command at the folder of the bundle itself"

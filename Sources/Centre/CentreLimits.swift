@@ -17,6 +17,9 @@ package enum CentreLimits {
   /// Level of zstd: 3 is where more costs much time for few bytes.
   static let level = 3
 
+  /// Seconds to wait for another program that holds the ledger, before saying so.
+  package static let ledgerPatience: Double = 10
+
   /// Bytes of a hand-written YAML file, an enrolment file, a key file.
   package static let handWritten: Int64 = 1 << 20
   /// Files of evidence of a return (FORMAT.md, 12): each is an open file while the volumes are read.

@@ -51,5 +51,4 @@ package enum SiteReason: String, CaseIterable, RefusalReason {
   case fileExists = "WB6484"
   case notEnrolled = "WB6485"
   case journalFailed = "WB7080"
-  case notRepeatable = "WB7081"
 }

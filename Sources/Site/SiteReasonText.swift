@@ -52,7 +52,6 @@ extension SiteReason {
     case .fileExists: "the file is there already"
     case .notEnrolled: "this site has not written its enrolment yet"
     case .journalFailed: "the journal answered with an error"
-    case .notRepeatable: "a frozen report does not come out the same"
     }
   }
 
@@ -112,8 +111,6 @@ extension SiteReason {
     case .notEnrolled: "run `enrol` and bring the file to the centre first"
     case .journalFailed:
       "check disk and permissions of the state folder, then run the command again"
-    case .notRepeatable:
-      "the program changed since the report was frozen: write the next report after the next import"
     }
   }
 }

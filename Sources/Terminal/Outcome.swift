@@ -23,6 +23,15 @@ package struct Outcome: Sendable {
     self.facts = facts
   }
 
+  /// What a command ends with that threw `error`: its refusal, or that no one foresaw it.
+  package init(failure error: any Error, in command: String) {
+    self.init(
+      refusal: error as? Refusal
+        ?? Refusal(
+          TerminalReason.unexpected, command, seen: "\(error)", expected: "no error",
+          changed: "unknown"))
+  }
+
   /// One JSON object with all of it.
   package var json: JSONValue {
     var members: [(String, JSONValue)] = [

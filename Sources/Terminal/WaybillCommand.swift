@@ -26,13 +26,8 @@ extension WaybillCommand {
     let outcome: Outcome
     do {
       outcome = try perform(console)
-    } catch let refusal as Refusal {
-      outcome = Outcome(refusal: refusal)
     } catch {
-      outcome = Outcome(
-        refusal: Refusal(
-          TerminalReason.unexpected, "\(Self.configuration.commandName ?? "command")",
-          seen: "\(error)", expected: "no error", changed: "unknown"))
+      outcome = Outcome(failure: error, in: Self.configuration.commandName ?? "command")
     }
     console.finish(outcome)
     if outcome.exit != .done { throw ArgumentParser.ExitCode(Int32(outcome.exit.rawValue)) }

@@ -37,6 +37,7 @@ package enum TrustReason: String, CaseIterable, RefusalReason {
   case otherMinisignKey = "WB1116"
   case legacyMinisign = "WB1117"
   case unacceptableComment = "WB1118"
+  case testOnlyKey = "WB1119"
   // 12, 13, 14
   case otherSite = "WB1201"
   case sealedToAnother = "WB1202"

@@ -36,6 +36,7 @@ extension TrustReason {
     case .otherMinisignKey: "the minisign signature is by another key"
     case .legacyMinisign: "the minisign signature is of the legacy kind that is not prehashed"
     case .unacceptableComment: "a comment of the minisign signature is not acceptable"
+    case .testOnlyKey: "production rests on a key whose secret is published"
     case .otherSite: "the papers are for another site"
     case .sealedToAnother: "sealed to another key"
     case .superseded: "a newer bundle of this site was taken before"
@@ -80,6 +81,8 @@ extension TrustReason {
     case .madeBeforeKeyChange: "the bundle was made before the key change: ask for a new export"
     case .falseMinisign, .otherMinisignKey, .legacyMinisign, .unacceptableComment:
       "do not hand it over: keep the medium and call the sender by the second channel"
+    case .testOnlyKey:
+      "keys of the repository are for tests and rehearsals: call the security officer, and make keys of your own"
     case .otherSite: "give it back to the courier"
     case .sealedToAnother:
       "ask the centre for a new export; if the site's key was changed or lost, enrol it first"

@@ -96,7 +96,7 @@ import Bundles
       for changed in [bad, Array(good.dropLast()), []] {
         try medium.write(changed, name)
         let refusal = #expect(throws: Refusal.self) { try bundle.written.reread() }
-        #expect(refusal?.exit == .incomplete)
+        #expect(refusal?.code == BundleReason.mediumForgets.code)
         let file = try #require(name.split(separator: "/").last)
         #expect(refusal?.seen.contains(file) == true)
       }

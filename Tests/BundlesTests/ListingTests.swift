@@ -54,7 +54,7 @@ import Bundles
     for text in [long, long + "\"}\n]}\n"] {
       let reader = try ListingReader(MemorySource(Array(text.utf8), name: "t"), listName: "a")
       let refusal = #expect(throws: Refusal.self) { try reader.next() }
-      #expect(refusal?.exit == .limitExceeded)
+      #expect(refusal?.code == BundleReason.lineTooLong.code)
     }
   }
 }

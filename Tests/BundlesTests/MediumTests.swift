@@ -38,13 +38,14 @@ import Bundles
     try deep.write([1], "1/2/3/4/file")
     #expect(try MediumScan(deep.path).files.count == 1)
     try deep.write([1], "1/2/3/4/5/file")
-    #expect(throws: Refusal.self) { try MediumScan(deep.path) }
+    let tooDeep = #expect(throws: Refusal.self) { try MediumScan(deep.path) }
+    #expect(tooDeep?.code == BundleReason.searchTooWide.code)
     let wide = try TestFolder()
     for index in 0...BundleLimits.searchedEntries {
       #expect(mkdir(wide.path.appending("\(index)").string, 0o755) == 0)
     }
-    let refusal = #expect(throws: Refusal.self) { try MediumScan(wide.path) }
-    #expect(refusal?.exit == .limitExceeded)
+    let tooWide = #expect(throws: Refusal.self) { try MediumScan(wide.path) }
+    #expect(tooWide?.code == BundleReason.tooManyEntries.code)
   }
 
   @Test("M23 M18: odd names are carried as they are, names that are no UTF-8 reported")

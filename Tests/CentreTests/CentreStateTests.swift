@@ -79,3 +79,17 @@ func C17_aNameThatWindowsCannotHoldIsRefusedOnEntry(name: String, why: String) t
   let refusal = refusal { () throws(Refusal) in _ = try SourceFolder(scratch["source"]) }
   #expect(refusal?.seen == "README.TXT and Readme.txt")
 }
+
+@Test(arguments: [true, false])
+func `P07: a production site with a test-only key is not enrolled`(isRehearsal: Bool) throws {
+  guard let site = SiteID("fjord-3"), let epoch = RandomID(bytes: [UInt8](repeating: 1, count: 16))
+  else { return }
+  let envelope = ReturnForge.enrolment(
+    site: site, epoch: epoch, root: .sha256([1]), key: try GoldenKey.site.secret(),
+    recipient: try AgeTestKey.stock().recipient, asOf: now,
+    isRehearsal: isRehearsal)
+  let refusal = refusal { () throws(Refusal) in
+    _ = try SiteEnrolment(parsing: envelope.encoded, named: "enrolment")
+  }
+  #expect(refusal?.code == (isRehearsal ? nil : TrustReason.testOnlyKey.code))
+}

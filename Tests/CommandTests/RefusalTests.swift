@@ -141,10 +141,10 @@ import Trust
   @Test func C18_unknownSitesContentVersionsAndProgramsAreRefusedByName() throws {
     let (loop, medium) = try exported()
     let unknown = try loop.centre("export", "bergen-9", "--to", medium)
-    #expect(unknown.exit == 64)
+    #expect(unknown.text("code") == "WB6461")
     #expect(unknown.text("seen") == "bergen-9")
     let version = try loop.applyIntent("tool", version: "9", to: ["fjord-3"])
-    #expect(version.exit == 64)
+    #expect(version.text("code") == "WB6462")
     #expect(version.text("seen") == "tool 9")
     #expect(version.text("subject")?.contains("line 5") == true)
     let content = try loop.applyIntent("hammer", version: "1", to: ["fjord-3"])
@@ -157,12 +157,13 @@ import Trust
   @Test func initWithoutRehearsalCreatesNothingAndSaysSo() throws {
     let scratch = try Scratch()
     let centre = try BuiltProgram("waybill-centre").run(
-      "init", "--state", scratch["centre"].string)
-    #expect(centre.exit == 15)
+      "init", "--json", "--state", scratch["centre"].string)
+    #expect(centre.text("code") == "WB1560")
     let root = try scratch.write("root.json", "{}")
     let site = try BuiltProgram("waybill-site").run(
-      "init", "--site", "fjord-3", "--root", root.string, "--state", scratch["site"].string)
-    #expect(site.exit == 15)
+      "init", "--json", "--site", "fjord-3", "--root", root.string, "--state",
+      scratch["site"].string)
+    #expect(site.text("code") == "WB1580")
     #expect(try Files.names(in: scratch.path) == ["root.json"])
   }
 
@@ -174,7 +175,7 @@ import Trust
     let run = try loop.site(
       "fjord-3", "init", "--site", "fjord-3", "--root", loop.scratch["root.json"].string,
       "--rehearsal", "--fingerprint", String(repeating: "0", count: 64))
-    #expect(run.exit == 12)
+    #expect(run.text("code") == "WB1281")
     #expect(try Files.names(in: loop.scratch.path).contains { $0.hasPrefix("site-") } == false)
   }
 

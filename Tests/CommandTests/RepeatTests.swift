@@ -33,7 +33,7 @@ import Testing
   let loop = try Rehearsal()
   try loop.setUp()
   let run = try loop.centre("export", "fjord-3", "--to", loop.medium(), "--repeat", "7")
-  #expect(run.exit == 64)
+  #expect(run.text("code") == "WB6466")
   #expect(run.text("subject") == "bundle 7 of fjord-3")
 }
 
@@ -45,6 +45,6 @@ import Testing
   try loop.scratch.write("centre/numbers/fjord-3", "9\n")
   let medium = try loop.medium("second")
   let run = try loop.centre("export", "fjord-3", "--to", medium)
-  #expect(run.exit == 13)
+  #expect(run.text("code") == "WB1360")
   #expect(try Files.names(in: FilePath(medium)).isEmpty)
 }

@@ -202,6 +202,27 @@ import Testing
     }
   }
 
+  @Test("a record that someone edited is damage, not another record")
+  func editedRecord() throws {
+    let library = try Library()
+    try apply(library)
+    try library.scratch.write("{\"_type\":1}", to: "library/waybill/packages/WB100001.json")
+    refuses(.recordDamaged) { try library.ensure(.vector) }
+  }
+
+  @Test("after the last number of a site code nothing new is named")
+  func lastNumber() throws {
+    let library = try Library()
+    try library.ensure(.vector)
+    let folder = "library/waybill/packages"
+    let record = try library.scratch.text("\(folder)/WB100001.json")
+    try library.scratch.write(
+      record.replacing("WB100001", with: "WB199999"), to: "\(folder)/WB199999.json")
+    var other = Content.vector
+    other.line = String(repeating: "2", count: 32)
+    refuses(.idsExhausted) { try library.ensure(other) }
+  }
+
   @Test("every reason has its own code, a text and a hint")
   func reasons() {
     #expect(

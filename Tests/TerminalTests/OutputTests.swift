@@ -65,5 +65,15 @@ func byteCountsAreGivenInPowersOfTen(bytes: Int64, text: String) {
 @Test func anUnknownCodeIsRefusedAndAKnownOneExplainedInAnyCase() throws {
   let explanation = Explanation(TrustReason.allCases)
   #expect(try explanation.outcome("wb1595").exit == .done)
-  #expect(throws: Refusal.self) { try explanation.outcome("WB0000") }
+  let refusal = #expect(throws: Refusal.self) { try explanation.outcome("WB0000") }
+  #expect(refusal?.code == "WB6495")
+}
+
+@Test func anErrorThatNoOneForesawIsADefectOfOursAndARefusalIsItself() {
+  let outcome = Outcome(failure: CancellationError(), in: "export")
+  #expect(outcome.exit == .internalError)
+  #expect(outcome.refusal?.code == "WB7095")
+  #expect(outcome.refusal?.changed == "unknown")
+  let refusal = Refusal(TerminalReason.noTerminal, "a question", seen: "none", expected: "one")
+  #expect(Outcome(failure: refusal, in: "export").refusal?.code == "WB1595")
 }

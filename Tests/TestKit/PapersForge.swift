@@ -39,6 +39,8 @@ package struct PapersForge: Sendable {
   /// Who signs instead of `signers`; for forgeries.
   package var forgers: [MetadataRole: [SecretKey]] = [:]
   package var edits: [MetadataRole: Edit] = [:]
+  /// Changes the bytes of a role's file after it is signed; its parents list what comes of it.
+  package var damages: [MetadataRole: @Sendable ([UInt8]) -> [UInt8]] = [:]
   /// Of targets, content and policy.
   package var versions: [MetadataRole: Int64] = [.targets: 1, .content: 1, .policy: 1]
   package var releases: [Release] = []
@@ -149,7 +151,8 @@ package struct PapersForge: Sendable {
     _ role: MetadataRole, _ signed: JSONValue, _ keys: [SecretKey], _ name: String
   ) throws(Refusal) -> [UInt8] {
     let bent = edits[role]?(signed) ?? signed
-    return try MetadataFile.signed(bent, by: forgers[role] ?? keys, named: name).bytes
+    let bytes = try MetadataFile.signed(bent, by: forgers[role] ?? keys, named: name).bytes
+    return damages[role]?(bytes) ?? bytes
   }
 }
 

@@ -83,12 +83,13 @@ struct KeyFileTests {
     var file = try minisign.keyFile(protectedBy: Self.passphrase())
     var tuf = try PapersForge.key("a").keyFile(protectedBy: Self.passphrase())
     let passphrase = try Self.passphrase()
-    #expect(throws: Refusal.self) {
+    let first = #expect(throws: Refusal.self) {
       try SecretKey.open(keyFile: &file, named: "m", passphrase: passphrase)
     }
-    #expect(throws: Refusal.self) {
+    let second = #expect(throws: Refusal.self) {
       try MinisignSecretKey.open(keyFile: &tuf, named: "t", passphrase: passphrase)
     }
+    #expect([first?.code, second?.code] == ["WB1005", "WB1005"])
     let again = try MinisignSecretKey.open(keyFile: &file, named: "m", passphrase: passphrase)
     #expect(again.publicKey == minisign.publicKey)
   }

@@ -109,6 +109,14 @@ struct KeyTests {
     #expect(!key.isSupported && !key.isValid([UInt8](repeating: 0, count: 64), over: []))
   }
 
+  @Test("a seed of another length makes no key", arguments: [0, 31, 33])
+  func seeds(count: Int) {
+    let refusal = refusal { () throws(Refusal) in
+      _ = try SecretKey(seed: [UInt8](repeating: 7, count: count))
+    }
+    #expect(refusal?.code == "WB7002")
+  }
+
   @Test("one key signs on many threads at once")
   func threads() async throws {
     let key = try PapersForge.key("a")

@@ -10,16 +10,21 @@ package final class Ledger: Sendable {
 
   /// Opens the ledger at `path`, creating it when `isNew`.
   ///
-  /// - Throws: `CentreReason.notSetUp`, `.newerLedger`, `.ledgerDamaged`, `.ledgerFailed`.
-  package init(at path: FilePath, creating isNew: Bool = false) throws(Refusal) {
+  /// - Parameter patience: seconds to wait for another process.
+  /// - Throws: `CentreReason.notSetUp`, `.newerLedger`, `.ledgerDamaged`, `.ledgerBusy`, `.ledgerFailed`.
+  package init(
+    at path: FilePath, creating isNew: Bool = false,
+    patience: Double = CentreLimits.ledgerPatience
+  ) throws(Refusal) {
     if !isNew, FileQuery.status(path)?.kind != .regular {
       throw Refusal(
         CentreReason.notSetUp, path.text, seen: "no ledger", expected: "a centre's state folder")
     }
+    try Ledger.checkHeader(path)
     queue = try Ledger.translating { () throws -> DatabaseQueue in
       var configuration = Configuration()
       configuration.journalMode = .wal
-      configuration.busyMode = .timeout(10)
+      configuration.busyMode = .timeout(patience)
       configuration.foreignKeysEnabled = true
       return try DatabaseQueue(path: path.string, configuration: configuration)
     }
@@ -48,8 +53,21 @@ package final class Ledger: Sendable {
     try Ledger.translating { [queue] () throws -> Value in try queue.write(body) }
   }
 
+  /// Looks at the file before SQLite does, so that the ledger of a newer program is not touched at all (S22).
+  private static func checkHeader(_ path: FilePath) throws(Refusal) {
+    guard FileQuery.status(path) != nil else { return }
+    let header = try FileSource(path).prefix(100)
+    // Shorter is a set-up that did not end; what is no database, SQLite says itself.
+    guard header.count == 100 else { return }
+    try checkVersion(header[60..<64].reduce(0) { $0 << 8 | Int($1) }, path)
+  }
+
   private func checkVersion(_ path: FilePath) throws(Refusal) {
     let version = try read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+    try Ledger.checkVersion(version, path)
+  }
+
+  private static func checkVersion(_ version: Int, _ path: FilePath) throws(Refusal) {
     guard version <= LedgerSchema.version else {
       throw Refusal(
         CentreReason.newerLedger, path.text, seen: "schema \(version)",

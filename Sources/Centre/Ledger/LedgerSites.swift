@@ -19,6 +19,22 @@ package struct SiteRecord: Sendable {
   /// Hash of the enrolment, report seq 0.
   package let enrolment: Digest
   package let enrolledAt: Instant
+
+  package init(
+    id: SiteID, epoch: RandomID, key: JSONValue, keyID: String, recipient: AgeRecipient,
+    rootFingerprint: Digest, points: String, agent: String, enrolment: Digest, enrolledAt: Instant
+  ) {
+    self.id = id
+    self.epoch = epoch
+    self.key = key
+    self.keyID = keyID
+    self.recipient = recipient
+    self.rootFingerprint = rootFingerprint
+    self.points = points
+    self.agent = agent
+    self.enrolment = enrolment
+    self.enrolledAt = enrolledAt
+  }
 }
 
 extension Ledger {
@@ -55,7 +71,7 @@ extension Ledger {
     return found
   }
 
-  func add(_ site: SiteRecord, at now: Instant) throws(Refusal) {
+  package func add(_ site: SiteRecord, at now: Instant) throws(Refusal) {
     try write { database in
       try database.execute(
         sql: """

@@ -14,7 +14,7 @@ package struct SiteEnrolment: Sendable {
   private let predicate: EnrolmentPredicate
   private let key: PublicKey
 
-  /// - Throws: `CentreReason.enrolmentSignature`, or what the strict readers refuse.
+  /// - Throws: `CentreReason.enrolmentSignature`, `TrustReason.testOnlyKey` outside a rehearsal, or what the strict readers refuse.
   package init(parsing bytes: [UInt8], named name: String) throws(Refusal) {
     let envelope = try Envelope(parsing: bytes, named: name)
     let claimed = try EnrolmentPredicate(
@@ -36,6 +36,10 @@ package struct SiteEnrolment: Sendable {
       throw Refusal(
         CentreReason.enrolmentSignature, name, seen: statement.predicateType,
         expected: "\(EnrolmentPredicate.type) about root.json")
+    }
+    if !claimed.isRehearsal {
+      try TestOnlyKeys.refuse([key], in: name)
+      try TestOnlyKeys.refuse(claimed.recipient, in: name)
     }
     predicate = claimed
     self.key = key

@@ -16,7 +16,12 @@ struct StoreRelease {
   func run(verified: Set<Digest>) throws(Refusal) -> (files: Int64, bytes: Int64) {
     guard case .success(let point) = site.point else { return (0, 0) }
     let fresh = try files(of: verified)
-    let kept = try files(of: try pending())
+    let waiting = try pending()
+    // What an altered manifest wants cannot be told, so nothing is let go before it came again.
+    for digest in waiting where try isAltered(ManifestFile(digest, in: site.folder)) {
+      return (0, 0)
+    }
+    let kept = try files(of: waiting)
     var released: (files: Int64, bytes: Int64) = (0, 0)
     try site.store.each { (digest, length) throws(Refusal) in
       guard !kept.contains(digest), point.holds(digest, length: length) || length == 0 else {
@@ -37,6 +42,11 @@ struct StoreRelease {
       let standing = Set(try journal.applied().map(\.intent))
       return Set(try journal.desired().filter { !standing.contains($0) }.map(\.manifest))
     }
+  }
+
+  private func isAltered(_ manifest: ManifestFile) throws(Refusal) -> Bool {
+    guard FileQuery.status(manifest.path) != nil else { return false }
+    return try !manifest.isWhole()
   }
 
   private func files(of manifests: Set<Digest>) throws(Refusal) -> Set<Digest> {

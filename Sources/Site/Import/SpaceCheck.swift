@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
 import Distribution
-import Intents
+package import Intents
 import SystemPackage
 
 /// Asks before the first byte whether there is room for all of it, at every place involved (F06).
-struct SpaceCheck {
-  let site: OpenedSite
+package struct SpaceCheck {
+  private let site: OpenedSite
+
+  package init(site: OpenedSite) { self.site = site }
 
   /// - Parameters:
   ///   - store: bytes that come into the store.
   ///   - point: bytes that each content adds to the point.
-  func check(store: Int64, point: [Int64]) throws(Refusal) {
+  /// - Throws: `SiteReason.noSpaceForContent`, naming the place.
+  package func check(store: Int64, point: [Int64]) throws(Refusal) {
     let atPoint = point.reduce(Int64(0)) { sum, next in
       let (total, overflows) = sum.addingReportingOverflow(next)
       return overflows ? Int64.max : total

@@ -11,11 +11,14 @@ package final class Journal: Sendable {
 
   /// Opens an existing journal.
   ///
+  /// - Parameter patience: seconds to wait for another process.
   /// - Throws: `SiteReason.newerState` (the file stays untouched), `SiteReason.journalDamaged`.
-  package init(opening path: FilePath) throws(Refusal) {
+  package init(
+    opening path: FilePath, patience: Double = SiteLimits.journalPatience
+  ) throws(Refusal) {
     self.path = path
     try Journal.checkHeader(path)
-    queue = try Journal.catching { try Journal.open(path) }
+    queue = try Journal.catching { try Journal.open(path, patience: patience) }
     try Journal.catching { try queue.read { try Journal.check($0, path) } }
   }
 
@@ -65,10 +68,12 @@ package final class Journal: Sendable {
     }
   }
 
-  private static func open(_ path: FilePath) throws -> DatabaseQueue {
+  private static func open(
+    _ path: FilePath, patience: Double = SiteLimits.journalPatience
+  ) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.journalMode = .wal
-    configuration.busyMode = .timeout(SiteLimits.journalPatience)
+    configuration.busyMode = .timeout(patience)
     let queue = try DatabaseQueue(path: path.string, configuration: configuration)
     // GRDB sets NORMAL when it opens in WAL mode; a commit must outlive a power cut.
     let synchronous = try queue.writeWithoutTransaction { database in

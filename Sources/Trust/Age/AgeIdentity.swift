@@ -72,6 +72,10 @@ package final class AgeIdentity: Sendable {
 extension AgeIdentity: KeyFileKey {
   var openBytes: [UInt8] { recipient.bytes }
 
+  func refuseTestOnly(in name: String) throws(Refusal) {
+    try TestOnlyKeys.refuse(recipient, in: name)
+  }
+
   func withSeed<Result, Failure: Error>(
     _ body: (UnsafePointer<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -10,6 +10,9 @@ protocol KeyFileKey {
   /// Takes the 32 secret bytes as `fill` writes them into guarded memory.
   init(_ fill: (UnsafeMutablePointer<UInt8>) throws(Refusal) -> Void) throws(Refusal)
 
+  /// Refuses the key when its secret is published (P07).
+  func refuseTestOnly(in name: String) throws(Refusal)
+
   /// Lends the 32 secret bytes, in guarded memory.
   func withSeed<Result, Failure: Error>(
     _ body: (UnsafePointer<UInt8>) throws(Failure) -> Result
@@ -22,6 +25,10 @@ extension SecretKey: KeyFileKey {
       preconditionFailure("a secret key is Ed25519")
     }
     return open
+  }
+
+  func refuseTestOnly(in name: String) throws(Refusal) {
+    try TestOnlyKeys.refuse([publicKey], in: name)
   }
 
   /// The key file of this key, protected by `passphrase`.
@@ -37,8 +44,8 @@ extension SecretKey: KeyFileKey {
   /// Opens a key file. A secret that stands in `bytes` as it is goes straight to guarded memory, and zeros take
   /// its place (hand over the only copy).
   ///
-  /// - Throws: `TrustReason.wrongPassphrase`, `.missingPassphrase`, `.unprotectedKey`, `.damagedKeyFile` and
-  ///   what `KeyFile.init` throws.
+  /// - Throws: `TrustReason.wrongPassphrase`, `.missingPassphrase`, `.unprotectedKey`, `.damagedKeyFile`,
+  ///   `.testOnlyKey` outside a rehearsal, and what `KeyFile.init` throws.
   package static func open(
     keyFile bytes: inout [UInt8], named name: String, passphrase: Passphrase?,
     unprotected: KeyFile.Unprotected = .refused
@@ -119,6 +126,7 @@ extension KeyFile {
         TrustReason.damagedKeyFile, name, seen: "a secret of another key",
         expected: "that of \(Hex.encode(file.publicBytes))")
     }
+    if case .refused = unprotected { try key.refuseTestOnly(in: name) }
     return (file, key)
   }
 

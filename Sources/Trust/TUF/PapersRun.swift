@@ -35,6 +35,7 @@ struct PapersRun {
     let targetsFile = try file(.targets, snapshot, keys: state.root.targets)
     let targets = try TargetsRole(targetsFile)
     try checkVersion(.targets, targets.header, snapshot)
+    try state.refuseTestOnly(targets.allKeys, in: targetsFile.name)
     let contentFile = try file(.content, snapshot, keys: targets.content)
     let content = try ContentRole(contentFile)
     try checkVersion(.content, content.header, snapshot)
@@ -45,6 +46,7 @@ struct PapersRun {
     let siteRole = try SiteRole(siteFile)
     try checkVersion(.site, siteRole.header, snapshot)
     try checkMinRoot(siteRole.line, siteFile.name)
+    try state.refuseTestOnly([siteRole.courier.key], in: siteFile.name)
 
     let signed = SignedDigests(
       timestamp: timestampFile.signedDigest, snapshot: snapshotFile.signedDigest,

@@ -13,6 +13,9 @@ package struct RootRole: Sendable {
 
   package var version: Int64 { header.version }
 
+  /// Every key that it names, whatever for.
+  var allKeys: [PublicKey] { [root, timestamp, snapshot, targets].flatMap(\.keys) }
+
   package init(
     header: RoleHeader, isRehearsal: Bool, root: RoleKeys, timestamp: RoleKeys, snapshot: RoleKeys,
     targets: RoleKeys

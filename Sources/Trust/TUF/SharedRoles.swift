@@ -10,13 +10,17 @@ package struct SharedRoles: Sendable {
   package let policy: PolicyRole
 
   /// - Parameter roots: all from 1, by version.
-  /// - Throws: `TrustReason.rootMissing`, `.tooFewSignatures`, and what the strict readers refuse.
+  /// - Throws: `TrustReason.rootMissing`, `.tooFewSignatures`, `.testOnlyKey` outside a rehearsal, and what the
+  ///   strict readers refuse.
   package init(
     roots: [Int64: [UInt8]], targets: [UInt8], content: [UInt8], policy: [UInt8]
   ) throws(Refusal) {
     root = try RootRole.newest(ofChain: roots)
     self.targets = try TargetsRole(
       try SharedRoles.file(targets, .targets, signedBy: root.targets))
+    if !root.isRehearsal {
+      try TestOnlyKeys.refuse(root.allKeys + self.targets.allKeys, in: "shared roles")
+    }
     self.content = try ContentRole(
       try SharedRoles.file(content, .content, signedBy: self.targets.content))
     self.policy = try PolicyRole(

@@ -40,6 +40,9 @@ package struct TargetsRole: Sendable {
     self.site = site
   }
 
+  /// Every key that it names, whatever for.
+  var allKeys: [PublicKey] { [content, policy, site].flatMap(\.keys) }
+
   private static func delegated(_ field: JSONField) throws(Refusal) -> MetadataRole {
     let name = try field["name"].string()
     guard let role = MetadataRole(rawValue: name), let pattern = MetadataRole.delegations[role],

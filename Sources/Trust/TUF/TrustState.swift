@@ -41,9 +41,10 @@ package struct TrustState: Sendable {
 
   /// The state of a fresh site, from the root that two people compared with the paper.
   ///
-  /// - Throws: `TrustReason.brokenPinnedRoot`, or why the root cannot be read (T33).
+  /// - Throws: `TrustReason.brokenPinnedRoot`, `.testOnlyKey`, or why the root cannot be read (T33).
   package init(pinnedRoot bytes: [UInt8]) throws(Refusal) {
     let root = try RootRole(selfSigned: bytes, named: "pinned root")
+    if !root.isRehearsal { try TestOnlyKeys.refuse(root.allKeys, in: "pinned root") }
     self.root = root
     pinned = root.version
     roots = [root.version: bytes]
@@ -63,7 +64,8 @@ package struct TrustState: Sendable {
 
   /// Adds roots that follow the trusted ones, as far as they verify; those before the failing one stay.
   ///
-  /// - Throws: `TrustReason.otherRoot`, `.rootMissing`, `.tooManyRoots`, and what `RootRole.successor` throws.
+  /// - Throws: `TrustReason.otherRoot`, `.rootMissing`, `.tooManyRoots`, `.testOnlyKey`, and what
+  ///   `RootRole.successor` throws.
   mutating func walk(_ offered: [Int64: [UInt8]]) throws(Refusal) {
     for (version, bytes) in roots.sorted(by: { $0.key < $1.key }) {
       guard let other = offered[version], other != bytes else { continue }
@@ -79,11 +81,20 @@ package struct TrustState: Sendable {
           seen: "\(offered.keys.filter { $0 > start }.count) roots after \(start)",
           expected: "at most \(TrustLimits.rootRotations)")
       }
-      trust(try root.successor(bytes, named: "\(root.version + 1).root.json"), bytes)
+      let name = "\(root.version + 1).root.json"
+      let next = try root.successor(bytes, named: name)
+      try refuseTestOnly(next.allKeys, in: name)
+      trust(next, bytes)
     }
     if let newest = offered.keys.max(), newest > root.version {
       throw RootRole.missing(root.version + 1, newest: newest)
     }
+  }
+
+  /// Refuses test-only keys (P07), unless the pinned root made this the state of a rehearsal, which it stays.
+  func refuseTestOnly(_ keys: [PublicKey], in subject: String) throws(Refusal) {
+    guard parsedRoots[pinned]?.isRehearsal != true else { return }
+    try TestOnlyKeys.refuse(keys, in: subject)
   }
 
   mutating func trust(_ next: RootRole, _ bytes: [UInt8]) {

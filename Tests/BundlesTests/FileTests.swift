@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import Intents
+import SystemPackage
+import Testing
+import Trust
+
+import Bundles
+
+@Suite struct FileTests {
+  @Test(
+    "what the operating system refuses is told apart: no space, medium, this machine",
+    arguments: [
+      (Errno.noSpace, BundleReason.noSpace), (.diskQuotaExceeded, .noSpace),
+      (.ioError, .mediumUnreadable), (.noSuchAddressOrDevice, .mediumUnreadable),
+      (.permissionDenied, .fileFailed), (.tooManyOpenFiles, .fileFailed),
+    ])
+  func errors(error: Errno, reason: BundleReason) {
+    let refusal = FileError.refusal("write", "/media/stick", error)
+    #expect(refusal.code == reason.code)
+    #expect(refusal.subject == "/media/stick" && refusal.expected == "to write it")
+  }
+
+  @Test("a file above its cap is not read")
+  func caps() throws {
+    let folder = try TestFolder()
+    try folder.write([1, 2, 3], "file")
+    let path = folder.path.appending("file")
+    #expect(try FileQuery.contents(of: path, cap: 3) == [1, 2, 3])
+    let refusal = #expect(throws: Refusal.self) { try FileQuery.contents(of: path, cap: 2) }
+    #expect(refusal?.code == BundleReason.fileTooLarge.code)
+    #expect(refusal?.seen == "3 bytes")
+  }
+
+  @Test("H03: a name that no tar header holds is refused by libarchive, in its own words")
+  func names() throws {
+    let tar = try TarWriter(name: "orders.tar") { _ in }
+    let refusal = #expect(throws: Refusal.self) {
+      try tar.append(String(repeating: "a", count: 300), [1])
+    }
+    #expect(refusal?.code == BundleReason.libraryFailed.code)
+    #expect(refusal?.seen.isEmpty == false)
+  }
+}
