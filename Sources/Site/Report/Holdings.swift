@@ -66,6 +66,7 @@ struct Holdings {
     guard !fresh.isEmpty else { return }
     try site.journal.write { journal in
       try journal.need(fresh, at: now)
+      try journal.setValue("true", of: JournalFact.returnDue)
       for digest in fresh.prefix(SiteLimits.filesNamed) {
         try journal.log("promise.broken", ["sha256": digest.hex], at: now)
       }
