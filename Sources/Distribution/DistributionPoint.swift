@@ -12,7 +12,8 @@ package protocol DistributionPoint {
 
   /// Makes one content version available whole, or not at all.
   ///
-  /// Content of the same manifest is looked at again, file by file, and only what is wrong is written.
+  /// Content of the same manifest is looked at again, file by file, and only what is wrong is written. What was
+  /// verified when it was written is believed by presence and size; `recheck` hashes it.
   func ensureContent(
     _ request: ContentRequest, key: EffectKey
   ) throws(Refusal) -> Effect<ContentReceipt>
@@ -37,6 +38,10 @@ package protocol DistributionPoint {
   ///
   /// - Parameter asOf: when this is asked; what each record says.
   func status(of key: EffectKey, asOf: Instant) throws(Refusal) -> [ComplianceRecord]
+
+  /// Hashes everything that the point holds. A file with other bytes than its digest says is taken away, so that
+  /// it is served to nobody and `holds` tells the truth.
+  func recheck() throws(Refusal) -> PointRecheck
 
   /// Whether a file with this digest seems to be held: presence and, when `length` is given, size. Cheap; says
   /// nothing about the bytes.

@@ -46,7 +46,7 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
     case .recordDamaged:
       "someone edited the folder waybill of the library: restore it from a backup, or make a new library"
     case .libraryDisagrees:
-      "run apply again for content that Waybill manages; ask who changed the tree for any other"
+      "run `apply --recheck` for content that Waybill manages; ask who changed the tree for any other"
     case .noSpace: "make room on the file system of the library, then run the command again"
     case .idsExhausted: "make a new library with another site code"
     case .unavailable: "check that the disk or share is mounted and healthy, then run again"

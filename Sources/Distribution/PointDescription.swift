@@ -13,6 +13,13 @@ package struct PointDescription: Hashable, Sendable {
     package let receipt: ContentReceipt
     /// False while its writing or removal was interrupted.
     package let isComplete: Bool
+
+    package init(line: RandomID, manifest: Digest, receipt: ContentReceipt, isComplete: Bool) {
+      self.line = line
+      self.manifest = manifest
+      self.receipt = receipt
+      self.isComplete = isComplete
+    }
   }
 
   package let id: Name
@@ -27,4 +34,17 @@ package struct PointDescription: Hashable, Sendable {
   package let contents: [Content]
   /// Intents that are deployed, with their revision; ascending by intent.
   package let deployments: [EffectKey]
+
+  package init(
+    id: Name, kind: Kind, freeBytes: Int64, state: Digest, collections: [CollectionName],
+    contents: [Content], deployments: [EffectKey]
+  ) {
+    self.id = id
+    self.kind = kind
+    self.freeBytes = freeBytes
+    self.state = state
+    self.collections = collections
+    self.contents = contents
+    self.deployments = deployments
+  }
 }

@@ -20,6 +20,8 @@ package enum SiteLimits {
   package static let mediumReserve: Int64 = 1 << 20
   /// Folders that a batch remembers before it makes their entries durable.
   package static let foldersOfBatch = 256
+  /// Files that one run names in the log: it travels with every report.
+  package static let filesNamed = 100
   /// Bytes of the secret key's file.
   package static let keyFileLength: Int64 = 16_384
 }

@@ -8,6 +8,7 @@ package enum SiteReason: String, CaseIterable, RefusalReason {
   case contentMissing = "WB0382"
   case workRemains = "WB0383"
   case pointPending = "WB0384"
+  case promiseBroken = "WB0385"
   case journalDamaged = "WB1080"
   case storedFileAltered = "WB1081"
   case strangerInOrders = "WB1082"

@@ -9,6 +9,7 @@ extension SiteReason {
     case .contentMissing: "files that this intent needs are not here"
     case .workRemains: "some work was done and some waits"
     case .pointPending: "the distribution point has not finished"
+    case .promiseBroken: "files that the last report promised are gone"
     case .journalDamaged: "the journal is damaged"
     case .storedFileAltered: "a file in the content store is not what it was when it was verified"
     case .strangerInOrders: "orders hold an entry that no signed list names, or one out of place"
@@ -63,6 +64,8 @@ extension SiteReason {
       "run `return` and carry it to the centre: the report names the files, and the next bundle brings them"
     case .workRemains: "see the table of intents; run `apply` again when what it names is there"
     case .pointPending: "wait, then run `apply`"
+    case .promiseBroken:
+      "run `return` and carry it to the centre: it no longer counts on them then"
     case .journalDamaged, .logBroken:
       "stop, keep a copy of the state folder, and restore it from the backup, or enrol the site again"
     case .storedFileAltered:

@@ -18,7 +18,7 @@ struct LibraryVerifyCommand: WaybillCommand {
     commandName: "verify", abstract: "Hash every file of the content library again.",
     discussion: """
       Compares packages, contents and files of the tree with each other and every file with its hash. Reads \
-      only. What it finds wrong is put right by `apply`, as far as the files are here.
+      only. What it finds wrong is put right by `apply --recheck`, as far as the files are here.
       """)
 
   @OptionGroup var common: CommonOptions

@@ -164,6 +164,49 @@ import Trust
     #expect(try library.report().agrees)
   }
 
+  @Test("verified bytes are believed by size, and hashed again by a recheck (A04, A27)")
+  func recheck() throws {
+    let library = try Library()
+    try library.ensure(.vector)
+    let whole = try library.tree()
+    let digest = Digest.sha256(Array("two\n".utf8))
+    let blob = library.root.appending("FileLib/\(digest.hex.uppercased().prefix(4))")
+      .appending(digest.hex.uppercased())
+    let clean = try library.point().recheck()
+    #expect(clean.findings == 0)
+    #expect(clean.damaged == [])
+    #expect(clean.unsound == [])
+    #expect(clean.files == 4)
+    #expect(clean.bytes == 14)
+    try DurableFile.write(Array("owt\n".utf8), to: blob)
+    #expect(try library.ensure(.vector).repaired == 0)
+    #expect(try library.point().holds(digest, length: 4))
+    let found = try library.point().recheck()
+    #expect(found.damaged == [digest])
+    #expect(found.findings == 1)
+    #expect(found.texts.first?.hasPrefix("blob-damaged: FileLib/") == true)
+    #expect(try !library.point().holds(digest, length: 4))
+    #expect(try library.ensure(.vector).repaired == 1)
+    #expect(try library.tree() == whole)
+    #expect(try library.point().recheck().findings == 0)
+  }
+
+  @Test("what a recheck finds in the INI files belongs to content that can be put right")
+  func unsound() throws {
+    let library = try Library()
+    try library.ensure(.vector)
+    try library.ensure(Content(line: "22222222222222222222222222222222", files: ["a": "1"]))
+    let whole = try library.tree()
+    for path in whole.keys.sorted() where path.hasSuffix(".INI") && path.contains("WB100001") {
+      try DurableFile.write([0, 1, 2], to: library.root.appending(path))
+      let found = try library.point().recheck()
+      #expect(found.unsound == [Content.vector.manifest], "\(path)")
+      #expect(found.damaged == [])
+      #expect(try library.ensure(.vector).repaired == 1)
+      #expect(try library.tree() == whole)
+    }
+  }
+
   @Test(
     "names that Windows cannot hold get nowhere (A14)",
     arguments: [

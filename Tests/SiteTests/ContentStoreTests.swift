@@ -70,6 +70,33 @@ struct ContentStoreTests {
     #expect(try FileQuery.names(in: store.incoming) == [])
   }
 
+  @Test func `files may come interleaved, and what is not whole at the end has no name`() throws {
+    let writer = try StoreWriter(store)
+    let (first, second): ([UInt8], [UInt8]) = ([1, 2, 3], [4, 5, 6])
+    _ = try receive(writer, [1], of: .sha256(first), at: 0, total: 3)
+    _ = try receive(writer, [4, 5], of: .sha256(second), at: 0, total: 3)
+    #expect(try receive(writer, [2, 3], of: .sha256(first), at: 1, total: 3))
+    try writer.finish()
+    #expect(try store.verify(.sha256(first)))
+    #expect(!store.holds(.sha256(second), length: nil))
+    #expect(try FileQuery.names(in: store.incoming) == [])
+    // From its beginning again, it comes whole.
+    let next = try StoreWriter(store)
+    #expect(try receive(next, second, of: .sha256(second), at: 0, total: 3))
+    try next.finish()
+    #expect(try store.verify(.sha256(second)))
+  }
+
+  @Test func `a file that is there already is replaced by the same bytes`() throws {
+    let digest = Digest.sha256([1, 2, 3])
+    for _ in 0..<2 {
+      let writer = try StoreWriter(store)
+      #expect(try receive(writer, [1, 2, 3], of: digest, at: 0, total: 3))
+      try writer.finish()
+    }
+    #expect(try store.usage().files == 1)
+  }
+
   @Test func `the store counts what it holds`() throws {
     let writer = try StoreWriter(store)
     for byte in UInt8(0)..<20 {

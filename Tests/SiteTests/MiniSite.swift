@@ -47,8 +47,10 @@ final class MiniSite {
     try Importer(try open(), clock: clock, mode: mode, voice: .silent).run(place ?? medium)
   }
 
-  func resume() throws -> (plan: Plan, outcome: ApplyOutcome) {
-    try Resumer(try open(), clock: clock, say: { _ in }).run()
+  @discardableResult
+  func resume(_ look: Resumer.Look = .presence) throws -> (plan: Plan, outcome: ApplyOutcome) {
+    let run = try Resumer(try open(), clock: clock, say: { _ in }).run(look)
+    return (run.plan, run.outcome)
   }
 
   func enrol() throws -> Digest {

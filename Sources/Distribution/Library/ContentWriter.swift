@@ -14,7 +14,6 @@ struct ContentWriter {
   /// How many things had to be written.
   private(set) var written: Int64 = 0
   private let hash = FileHash()
-  private var verified: Set<Digest> = []
 
   init(
     files: LibraryFiles, request: ContentRequest, content: String,
@@ -70,17 +69,12 @@ struct ContentWriter {
     try DurableFile.synchronizeFolder(layout.dataLibrary)
   }
 
-  /// Copies a blob unless its bytes are there; every byte is hashed, on the way in or where it lies.
+  /// Copies a blob unless it is there. A blob gets its name only after its bytes were hashed and synced, so one
+  /// of the right size is believed until `recheck` says otherwise.
   private mutating func ensureBlob(_ file: ContentFile) throws(Refusal) {
-    if verified.contains(file.digest) { return }
     let path = layout.blob(file.digest)
     let held = FileQuery.status(path)
-    if held?.kind == .regular, held?.length == file.length,
-      let seen = try hash.file(path), seen.digest == file.digest
-    {
-      verified.insert(file.digest)
-      return
-    }
+    if held?.kind == .regular, held?.length == file.length { return }
     let source = try request.open(file)
     defer { try? source.close() }  // opened for reading only
     try files.ensureFolder(layout.blobFolder(file.digest))
@@ -90,7 +84,6 @@ struct ContentWriter {
       try target.synchronize(naming: temporary)
     }
     if durability == .atOnce { try DurableFile.synchronizeFolder(of: path) }
-    verified.insert(file.digest)
     written += 1
   }
 

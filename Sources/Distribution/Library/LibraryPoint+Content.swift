@@ -38,6 +38,23 @@ extension LibraryPoint {
     }
   }
 
+  package func recheck() throws(Refusal) -> PointRecheck {
+    try effect { (files) throws(Refusal) in
+      let report = try LibraryVerifier(root: layout.root).verify()
+      let damaged = report.damaged.sorted()
+      for digest in damaged {
+        try files.remove(layout.blob(digest))
+        try DurableFile.synchronizeFolder(layout.blobFolder(digest))
+      }
+      let unsound = try records.packages().filter { report.packagesFound.contains($0.id.text) }
+      return PointRecheck(
+        files: report.blobs, bytes: report.bytes, damaged: damaged,
+        unsound: Set(unsound.flatMap(\.versions).map(\.manifest)),
+        findings: report.counts.values.reduce(0, +),
+        texts: report.findings.map { "\($0.kind.rawValue): \($0.path): \($0.detail)" })
+    }
+  }
+
   /// Goes on with what was being removed when the power went.
   func finishRemovals(_ files: LibraryFiles) throws(Refusal) {
     for package in try records.packages() {

@@ -54,6 +54,10 @@ package struct LibraryReport: Hashable, Sendable {
   package private(set) var counts: [LibraryFinding.Kind: Int64] = [:]
   /// The first of them.
   package private(set) var findings: [LibraryFinding] = []
+  /// Blobs whose bytes do not have the SHA-256 that is their name.
+  package private(set) var damaged: Set<Digest> = []
+  /// Packages in whose INI files or contents something was found.
+  package private(set) var packagesFound: Set<String> = []
 
   package var agrees: Bool { counts.isEmpty }
 
@@ -74,9 +78,19 @@ package struct LibraryReport: Hashable, Sendable {
       expected: "no findings")
   }
 
-  mutating func note(_ kind: LibraryFinding.Kind, _ path: String, _ detail: String) {
+  /// - Parameter package: in whose part of the tree it was found; nil for the files that all share.
+  mutating func note(
+    _ kind: LibraryFinding.Kind, _ path: String, _ detail: String, package: String? = nil
+  ) {
     counts[kind, default: 0] += 1
+    if let package { packagesFound.insert(package) }
     guard findings.count < DistributionLimits.findings else { return }
     findings.append(LibraryFinding(kind: kind, path: path, detail: detail))
+  }
+
+  /// Notes a blob with bytes of another SHA-256.
+  mutating func noteDamaged(_ digest: Digest, _ path: String, seen: Digest) {
+    damaged.insert(digest)
+    note(.blobDamaged, path, "its SHA-256 is \(seen.upperHex)")
   }
 }

@@ -37,7 +37,8 @@ package struct LibraryVerifier {
     for name in verifier.names(in: layout.packageLibrary) { verifier.checkPackage(name) }
     for name in verifier.names(in: layout.dataLibrary) { verifier.checkData(name) }
     for content in verifier.listed.sorted() where verifier.numbers[content] == nil {
-      verifier.report.note(.contentMissing, "DataLib/\(content).INI", "listed in PkgLib")
+      verifier.report.note(
+        .contentMissing, "DataLib/\(content).INI", "listed in PkgLib", package: content.package)
     }
     for name in verifier.names(in: layout.fileLibrary) { verifier.checkBlobFolder(name) }
     return verifier.report
@@ -49,15 +50,15 @@ package struct LibraryVerifier {
       return report.note(.stray, relative(path), "no INI file")
     }
     report.packages += 1
-    guard let information = information(path) else { return }
+    guard let information = information(path, of: id) else { return }
     guard information["Info"] != nil, let contents = information["Packages"] else {
-      return report.note(.malformed, relative(path), "no [Info] or no [Packages]")
+      return report.note(.malformed, relative(path), "no [Info] or no [Packages]", package: id)
     }
     listed.formUnion(contents.entries.map(\.name))
     if let version = information.value("Version", in: "Info"),
       !contents.entries.contains(where: { $0.name == "\(id).\(version)" })
     {
-      report.note(.versionNotListed, relative(path), "\(id).\(version)")
+      report.note(.versionNotListed, relative(path), "\(id).\(version)", package: id)
     }
   }
 
@@ -69,7 +70,8 @@ package struct LibraryVerifier {
     }
     guard kind == .folder else { return report.note(.stray, relative(path), "no INI file") }
     if FileQuery.status(layout.content(name)) == nil {
-      report.note(.contentMissing, "\(relative(path)).INI", "its folder is there")
+      report.note(
+        .contentMissing, "\(relative(path)).INI", "its folder is there", package: name.package)
     }
   }
 
@@ -77,14 +79,16 @@ package struct LibraryVerifier {
     report.contents += 1
     let number = numbers.count
     numbers[content] = number
+    let package = content.package
     if !listed.contains(content) {
-      report.note(.contentOrphaned, relative(path), "listed by no package")
+      report.note(.contentOrphaned, relative(path), "listed by no package", package: package)
     }
     var expected: Digest?
-    if let information = information(path) {
+    if let information = information(path, of: package) {
       expected = information.value("Hash", in: "Info").flatMap { Digest(upperHex: $0) }
       if expected == nil {
-        report.note(.malformed, relative(path), "no Hash of 64 upper-case digits in [Info]")
+        report.note(
+          .malformed, relative(path), "no Hash of 64 upper-case digits in [Info]", package: package)
       }
     }
     do throws(Refusal) {
@@ -93,23 +97,24 @@ package struct LibraryVerifier {
         switch entry {
         case .information(let path, _): return checkFile(path, content, number)
         case .stray(let path):
-          report.note(.stray, relative(path), "neither folder nor INI file")
+          report.note(.stray, relative(path), "neither folder nor INI file", package: package)
           return nil
         }
       }
-      compare(result, with: expected, path)
+      compare(result, with: expected, path, package)
     } catch {
-      report.note(.unreadable, relative(path), error.description)
+      report.note(.unreadable, relative(path), error.description, package: package)
     }
   }
 
   private mutating func compare(
-    _ result: DirectoryHash.Result, with expected: Digest?, _ path: FilePath
+    _ result: DirectoryHash.Result, with expected: Digest?, _ path: FilePath, _ package: String
   ) {
     guard let digest = result.digest, let expected, digest != expected else { return }
     if result.isCertain {
       report.note(
-        .directoryHash, relative(path), "says \(expected.upperHex), is \(digest.upperHex)")
+        .directoryHash, relative(path), "says \(expected.upperHex), is \(digest.upperHex)",
+        package: package)
     } else {
       report.uncertain += 1
     }
@@ -119,30 +124,33 @@ package struct LibraryVerifier {
     _ path: FilePath, _ content: String, _ number: Int
   ) -> Digest? {
     report.files += 1
-    guard let information = information(path) else { return nil }
+    let package = content.package
+    guard let information = information(path, of: package) else { return nil }
     guard let file = FileInformation(information) else {
-      report.note(.malformed, relative(path), "no Attributes, TimeModified, Size and Hash")
+      report.note(
+        .malformed, relative(path), "no Attributes, TimeModified, Size and Hash", package: package)
       return nil
     }
     let names = information["File"]?.entries.map(\.name) ?? []
     if let first = names.first(where: { $0.contains("Hash") }), first != "Hash" {
-      report.note(.hashNotFirst, relative(path), "\(first) stands before Hash")
+      report.note(.hashNotFirst, relative(path), "\(first) stands before Hash", package: package)
     }
     guard uses.insert(Use(content: number, digest: file.digest)).inserted else {
       return file.digest
     }
     let blob = layout.blob(file.digest)
     guard let status = FileQuery.status(blob), status.kind == .regular else {
-      report.note(.blobMissing, relative(blob), "used by \(relative(path))")
+      report.note(.blobMissing, relative(blob), "used by \(relative(path))", package: package)
       return file.digest
     }
     if status.length != file.size {
       report.note(
-        .blobSize, relative(blob), "\(status.length) bytes, \(relative(path)) says \(file.size)")
+        .blobSize, relative(blob), "\(status.length) bytes, \(relative(path)) says \(file.size)",
+        package: package)
     }
     let users = parse(layout.users(file.digest))?["Users"]?.entries ?? []
     if !users.contains(where: { $0.name == content }) {
-      report.note(.userMissing, relative(layout.users(file.digest)), content)
+      report.note(.userMissing, relative(layout.users(file.digest)), content, package: package)
     }
     return file.digest
   }
@@ -176,7 +184,7 @@ package struct LibraryVerifier {
       guard let seen = try hash.file(path) else { return }
       report.bytes += seen.length
       if seen.digest != digest {
-        report.note(.blobDamaged, relative(path), "its SHA-256 is \(seen.digest.upperHex)")
+        report.noteDamaged(digest, relative(path), seen: seen.digest)
       }
     } catch {
       report.note(.unreadable, relative(path), error.description)
@@ -201,9 +209,12 @@ package struct LibraryVerifier {
   }
 
   /// An INI file; notes one that cannot be read.
-  private mutating func information(_ path: FilePath) -> InformationFile? {
+  private mutating func information(
+    _ path: FilePath, of package: String? = nil
+  ) -> InformationFile? {
     if let information = parse(path) { return information }
-    report.note(.malformed, relative(path), "no ASCII text of sections and entries")
+    report.note(
+      .malformed, relative(path), "no ASCII text of sections and entries", package: package)
     return nil
   }
 
@@ -227,4 +238,9 @@ package struct LibraryVerifier {
     var rest = path
     return rest.removePrefix(layout.root) ? rest.text : path.text
   }
+}
+
+extension String {
+  /// The package id of a content id such as `WB100001.1`.
+  fileprivate var package: String { String(split(separator: ".").first ?? "") }
 }

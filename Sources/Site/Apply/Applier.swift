@@ -14,25 +14,35 @@ package struct ApplyOutcome: Sendable {
   package var released: (files: Int64, bytes: Int64) = (0, 0)
   /// Things that had been right at the point and were put right again.
   package var repaired: Int64 = 0
+  /// Files that the last report promised and that were gone when the run began, ascending.
+  package var lost: [Digest] = []
 
   package init() {}
 
   /// 0 when all stands; 3 when work was done and some waits; otherwise the gravest.
   package var exit: ExitCode {
-    if open.isEmpty { return .done }
+    if open.isEmpty { return brokenPromise.map(\.exit) ?? .done }
     return done.isEmpty ? ExitCode.gravest(open.map(\.refusal.exit)) : .waiting
   }
 
   /// What explains `exit`.
   package var refusal: Refusal? {
     guard let first = open.first(where: { $0.refusal.exit == exit }) ?? open.first else {
-      return nil
+      return brokenPromise
     }
     guard open.count > 1 || first.refusal.exit != exit else { return first.refusal }
     return Refusal(
       SiteReason.workRemains, "\(open.count) intents",
       seen: open.map { "\($0.intent): \($0.refusal.code)" }.joined(separator: ", "),
       expected: "none", changed: changed)
+  }
+
+  /// That no intent waits for what is gone does not make it held.
+  private var brokenPromise: Refusal? {
+    guard let first = lost.first else { return nil }
+    return Refusal(
+      SiteReason.promiseBroken, "file \(first)", seen: "\(lost.count) files gone",
+      expected: "every file that the last report promised", changed: changed)
   }
 
   /// What this run changed at the point, for people.

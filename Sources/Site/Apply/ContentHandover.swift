@@ -73,7 +73,7 @@ struct ContentHandover {
   private func note(_ digests: Set<Digest>) throws(Refusal) {
     try site.journal.write { journal in
       try journal.need(digests, at: clock)
-      for digest in digests.sorted().prefix(100) {
+      for digest in digests.sorted().prefix(SiteLimits.filesNamed) {
         try journal.log("file.gone", ["sha256": digest.hex], at: clock)
       }
     }

@@ -16,6 +16,8 @@ struct Acceptance {
 
   func record() throws(Refusal) {
     let manifests = try keepManifests()
+    let holdings = try Holdings(of: site)
+    try holdings.noteBrokenPromises(at: clock)
     try site.journal.write { journal in
       try journal.setDocument(.trust, state.json.encoded)
       if let policy = orders.policy { try journal.setDocument(.policy, policy.bytes) }
@@ -24,7 +26,9 @@ struct Acceptance {
       }
       for manifest in manifests { try journal.record(manifest) }
       try journal.setDesired(orders.intents.intents)
-      if plan.sawPoint { try journal.setNeeded(Set(plan.needed), at: clock) }
+      if plan.sawPoint {
+        try journal.setNeeded(Set(plan.needed).union(holdings.lost), at: clock)
+      }
       try PlanResults(plan).record(journal, at: clock)
       try journal.record(
         KnownBundle(

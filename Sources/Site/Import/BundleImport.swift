@@ -22,8 +22,11 @@ struct BundleImport {
   /// - Throws: why the bundle is refused; then nothing was changed at the point.
   func run(_ outcome: inout ImportOutcome) throws(Refusal) {
     try checkKind()
-    let known = try site.journal.read { try $0.bundle(verified.n, verified.fingerprint) }
-    if let known, known.state == .applied, verified.isRepeat {
+    let (known, needed) = try site.journal.read { journal in
+      (try journal.bundle(verified.n, verified.fingerprint), try journal.needed())
+    }
+    // What is needed since may be on this very medium.
+    if let known, known.state == .applied, verified.isRepeat, needed.isEmpty {
       outcome.bundles.append(BundleOutcome(trial, .repeated))
       outcome.notes.append("already applied on \(known.at), nothing to do")
       return

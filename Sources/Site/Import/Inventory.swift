@@ -12,6 +12,8 @@ struct Inventory {
   private(set) var wanted: [Digest: Int64] = [:]
   /// For each manifest the files that are nowhere.
   private(set) var missing: [Digest: [Digest]] = [:]
+  /// Manifests of which the point lacks a file, or holds one of another size.
+  private(set) var absent: Set<Digest> = []
   /// Bytes that each manifest adds to the point.
   private(set) var atPoint: [Digest: Int64] = [:]
 
@@ -38,8 +40,12 @@ struct Inventory {
     var lacking: Set<Digest> = []
     var wanted = wanted
     var new: Int64 = 0
+    var isWhole = true
     try manifest.forEach { (file) throws(Refusal) in
-      if !site.isAtPoint(file.digest, length: file.length) { new += file.length }
+      if !site.isAtPoint(file.digest, length: file.length) {
+        new += file.length
+        isWhole = false
+      }
       if wanted[file.digest] == nil, !site.holds(file.digest, length: file.length) {
         if let length = offered[file.digest] {
           guard length == file.length else {
@@ -55,6 +61,7 @@ struct Inventory {
     }
     self.wanted = wanted
     atPoint[manifest.digest] = new
+    if !isWhole { absent.insert(manifest.digest) }
     if !lacking.isEmpty { missing[manifest.digest] = lacking.sorted() }
   }
 }

@@ -18,13 +18,16 @@ package struct PlanFacts: Sendable {
   package var counters: [RandomID: Int64]
   /// For each manifest the files that are neither here, nor at the point, nor in the bundle.
   package var missing: [Digest: [Digest]]
+  /// Manifests that stand at the point in part only: files that are gone, or what a recheck found.
+  package var unsound: Set<Digest>
   /// What the point says of itself, or why it cannot be asked.
   package var point: Result<PointDescription, Refusal>
 
   package init(
     desired: [DeploymentIntent], manifests: [Digest: ContentManifest], applied: [AppliedIntent],
     policy: SitePolicy, isRehearsal: Bool, floors: [RandomID: Int64], counters: [RandomID: Int64],
-    missing: [Digest: [Digest]], point: Result<PointDescription, Refusal>
+    missing: [Digest: [Digest]], unsound: Set<Digest> = [],
+    point: Result<PointDescription, Refusal>
   ) {
     self.desired = desired
     self.manifests = manifests
@@ -34,6 +37,7 @@ package struct PlanFacts: Sendable {
     self.floors = floors
     self.counters = counters
     self.missing = missing
+    self.unsound = unsound
     self.point = point
   }
 }

@@ -52,7 +52,7 @@ struct PlanJudge {
   /// Whether the point still has what was applied; believed while it cannot be asked.
   private func stands(_ intent: DeploymentIntent) -> Bool {
     guard let standing else { return true }
-    return standing.contents.contains(intent.manifest)
+    return standing.contents.contains(intent.manifest) && !facts.unsound.contains(intent.manifest)
       && standing.deployments.contains(EffectKey(intent))
   }
 

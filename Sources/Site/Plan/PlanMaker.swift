@@ -16,7 +16,11 @@ struct PlanMaker {
   let manifests: [Digest: ManifestFile]
 
   /// The plan for `desired`, and the inventory with what it asks for.
-  func plan(_ desired: [DeploymentIntent]) throws(Refusal) -> (plan: Plan, inventory: Inventory) {
+  ///
+  /// - Parameter unsound: manifests of content that a recheck found wrong.
+  func plan(
+    _ desired: [DeploymentIntent], unsound: Set<Digest> = []
+  ) throws(Refusal) -> (plan: Plan, inventory: Inventory) {
     let (applied, counters) = try site.journal.read { journal in
       (try journal.applied(), try journal.counters())
     }
@@ -31,7 +35,7 @@ struct PlanMaker {
     let facts = PlanFacts(
       desired: desired, manifests: headers, applied: applied, policy: policy,
       isRehearsal: site.profile.isRehearsal, floors: trust.floors, counters: counters,
-      missing: inventory.missing, point: point)
+      missing: inventory.missing, unsound: inventory.absent.union(unsound), point: point)
     return (Plan(facts), inventory)
   }
 

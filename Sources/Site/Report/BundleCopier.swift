@@ -19,6 +19,10 @@ struct BundleCopier {
     let names = try order()
     var total: Int64 = 0
     for name in names { total += FileQuery.status(source.appending(name))?.length ?? 0 }
+    if let there = FileQuery.status(target), there.kind != .folder {
+      throw Refusal(
+        SiteReason.fileExists, target.text, seen: "no folder", expected: "no file of this name")
+    }
     let papers = target.appending(BundleFiles.papers)
     if FileQuery.status(papers) != nil {
       // Finished before: nothing is written over it, but it must be what we would write.

@@ -29,6 +29,12 @@ struct Holdings {
       promised = Set(state.heldManifests)
       promisedFiles = Set(state.heldFiles)
     }
+    guard case .success = site.point else {
+      // A point that cannot be asked has lost nothing: what was promised stands until it can.
+      manifests = promised.sorted()
+      files = promisedFiles.sorted()
+      return
+    }
     var single: Set<Digest> = []
     var lost: Set<Digest> = []
     for manifest in known {
@@ -60,7 +66,8 @@ struct Holdings {
     guard !fresh.isEmpty else { return }
     try site.journal.write { journal in
       try journal.need(fresh, at: now)
-      for digest in fresh.prefix(100) {
+      try journal.setValue("true", of: JournalFact.returnDue)
+      for digest in fresh.prefix(SiteLimits.filesNamed) {
         try journal.log("promise.broken", ["sha256": digest.hex], at: now)
       }
     }
