@@ -92,7 +92,8 @@ struct FaultTests {
         inner: point, beforeContent: { () throws(Refusal) in try DurableFile.write([1], to: kept) })
     }
     let outcome = try site.run()
-    #expect(outcome.applied?.done.map(\.text) == ["tool-lab"], "\(String(describing: outcome.refusal))")
+    #expect(
+      outcome.applied?.done.map(\.text) == ["tool-lab"], "\(String(describing: outcome.refusal))")
     #expect(outcome.applied?.open.map(\.refusal.code) == ["WB1081"])
     #expect(try site.results().map(\.state) == [.applied, .refused])
     #expect(outcome.applied?.released.files == 0, "what the other one waits for is kept")
