@@ -78,6 +78,15 @@ import Trust
     #expect(run.output.contains("WB1295"), "\(run.output)")
   }
 
+  @Test func `P04: without a terminal no one answers for a person`() throws {
+    let loop = try ready()
+    let enrolment = loop.scratch["fjord-3.enrolment.json"].string
+    let run = try BuiltProgram("waybill-centre", wrapper: ["setsid", "--wait"]).run([
+      "site", "add", enrolment, "--json", "--state", loop.scratch["centre"].string,
+    ])
+    #expect(run.text("code") == "WB1595", "\(run.output)")
+  }
+
   @Test func `content that no release signer vouches for is not exported`() throws {
     let loop = try ready()
     try loop.expectDone(try addSecond(loop))

@@ -46,6 +46,8 @@ struct BentPoint: DistributionPoint {
     try inner.status(of: key, asOf: asOf)
   }
 
+  func recheck() throws(Refusal) -> PointRecheck { try inner.recheck() }
+
   func holds(_ digest: Digest, length: Int64?) -> Bool { inner.holds(digest, length: length) }
 
   func open(held digest: Digest) throws(Refusal) -> FileDescriptor? {

@@ -167,13 +167,15 @@ struct StateAndClockTests {
     try expect("WB3284", from: try centre.export(2, to: site.temporary["second"]))
   }
 
-  @Test(arguments: ["key", "epoch", "root"])
+  @Test(arguments: ["key", "recipient", "epoch", "root"])
   mutating func `S31: an enrolment of another key, epoch or root is refused`(what: String) throws {
     let other = try SecretKey(seed: Digest.sha256([6]).bytes)
     func record(_ bent: String) throws -> EnrolmentRecord {
       EnrolmentRecord(
         site: centre.forge.site, epoch: MiniCentre.id(bent == "epoch" ? "other" : "epoch"),
         key: bent == "key" ? other.publicKey.json : try site.open().key().publicKey.json,
+        recipient: bent == "recipient"
+          ? try AgeTestKey.stock().recipient : try site.open().recipient(),
         rootFingerprint: bent == "root" ? .sha256([1]) : .sha256(centre.rootBytes))
     }
     centre.enrolment = try record(what)
