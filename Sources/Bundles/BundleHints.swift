@@ -11,7 +11,8 @@ extension BundleReason {
     case .papersEntries:
       "keep the medium as evidence and ask the sender for a new export of this bundle"
     case .blockDamaged, .fileDamaged, .frameDamaged:
-      "insert the medium again, or a second copy of the same bundle; keep the damaged one"
+      "insert the medium again, or a second copy of the same bundle; keep the damaged one, "
+        + "and ask what scanned or copied it on the way"
     case .papersNewer, .formatNewer, .encodingUnknown:
       "install the newer agent that the sender names, then run the command again"
     case .mediumUnreadable: "insert the medium again, or use another one"
