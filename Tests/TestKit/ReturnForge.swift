@@ -23,6 +23,8 @@ package struct ReturnForge {
   package var number: Int64 = 1
   package var results: [IntentResult] = []
   package var heldManifests: [Digest] = []
+  /// Of the last event in `evidence`; of none as long as there is none.
+  package var auditHead = AuditEvent.origin
   /// Evidence files by name.
   package var evidence: [String: [UInt8]] = [:]
   package var isRehearsal = true
@@ -88,7 +90,7 @@ package struct ReturnForge {
     let predicate = ReportPredicate(
       site: site, epoch: epoch, seq: seq, previous: base.digest, base: base, chain: [],
       trust: .init(root: 1, targets: 1, content: 1, policy: 1), number: number, asOf: asOf,
-      auditHead: AuditEvent.origin, agent: ReturnForge.agent, isRehearsal: isRehearsal)
+      auditHead: auditHead, agent: ReturnForge.agent, isRehearsal: isRehearsal)
     let subjects =
       [("waybill.json", waybill), ("state.json", state)]
       + evidence.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

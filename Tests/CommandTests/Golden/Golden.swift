@@ -120,7 +120,8 @@ enum Golden {
         reason: nil, packageID: "WB100001")
     ]
     forge.heldManifests = [tool.digest]
-    forge.evidence = [EvidenceLine.devices: devices(), EvidenceLine.events: events()]
+    forge.evidence = [EvidenceLine.devices: devices(), EvidenceLine.events: event.encoded]
+    forge.auditHead = event.digest
     try edit(&forge)
     return forge
   }
@@ -135,10 +136,7 @@ enum Golden {
       }
   }
 
-  private static func events() -> [UInt8] {
-    AuditEvent(
-      seq: 1, at: moment(issued), event: "site.created", facts: ["site": "fjord-3"],
-      previous: AuditEvent.origin
-    ).encoded
-  }
+  private static let event = AuditEvent(
+    seq: 1, at: moment(issued), event: "site.created", facts: ["site": "fjord-3"],
+    previous: AuditEvent.origin)
 }
