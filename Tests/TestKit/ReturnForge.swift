@@ -23,10 +23,10 @@ package struct ReturnForge {
   package var number: Int64 = 1
   package var results: [IntentResult] = []
   package var heldManifests: [Digest] = []
+  /// Of the last event in `evidence`; of none as long as there is none.
+  package var auditHead = AuditEvent.origin
   /// Evidence files by name.
   package var evidence: [String: [UInt8]] = [:]
-  /// Hash of the last line of its log.
-  package var auditHead = AuditEvent.origin
   package var isRehearsal = true
   package var payloadType = Envelope.statementType
   package var bends = Bends()

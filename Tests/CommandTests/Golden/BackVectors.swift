@@ -38,6 +38,7 @@ enum BackVectors {
   ) throws -> GoldenVector {
     let forge = try Golden.report(key: key) { report in
       report.evidence = [:]
+      report.auditHead = AuditEvent.origin
       try edit(&report)
     }
     var vector = GoldenVector(
