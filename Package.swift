@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -56,7 +57,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     library("Intents", []),
-    library("Trust", ["Intents", "CSodium", crypto]),
+    library("Trust", ["Intents", "CSodium", crypto, cryptoExtras]),
     library("Bundles", ["Intents", "Trust", "CArchive", "CZstd", system]),
     library("Distribution", ["Intents", "Trust", "Bundles", system]),
     library("Centre", ["Intents", "Trust", "Bundles", database, yaml, logging, system]),

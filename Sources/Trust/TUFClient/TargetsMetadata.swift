@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Intents
+
+/// A file that some role of a repository vouches for.
+package struct TargetFile: Sendable, Hashable {
+  package let path: TargetPath
+  /// Bytes.
+  package let length: Int64
+  package let hashes: FileHashes
+
+  init(_ path: TargetPath, _ field: JSONField) throws(Refusal) {
+    self.path = path
+    length = try field["length"].integer(in: 0...TrustLimits.jsonInteger)
+    hashes = try FileHashes(try field["hashes"])
+  }
+
+  /// Where it lies below the targets' base: in a consistent snapshot with a hash before its base name.
+  package func remotePath(isConsistent: Bool) -> String {
+    let path = path.exact.encodedPath
+    guard isConsistent else { return path }
+    let base = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    return "\(path[..<base])\(hashes.leading).\(path[base...])"
+  }
+}
+
+/// `targets` of a repository, or a role delegated to. TUF 1.0.31, 4.5.
+package struct TargetsMetadata: Sendable {
+  let header: SignedHeader
+  private let targets: [TargetPath: TargetFile]
+  private let delegated: Delegations?
+
+  init(_ file: MetadataFile, of role: RoleName) throws(Refusal) {
+    try file.require(type: "targets", of: role.description)
+    header = try SignedHeader(file.signed)
+    var targets: [TargetPath: TargetFile] = [:]
+    for member in try file.signed["targets"].members() {
+      guard let path = TargetPath(member.key) else { throw member.field.wrong("a target's path") }
+      targets[path] = try TargetFile(path, member.field)
+    }
+    self.targets = targets
+    if let field = try file.signed.optional("delegations") {
+      delegated = try Delegations(field)
+    } else {
+      delegated = nil
+    }
+  }
+
+  func target(_ path: TargetPath) -> TargetFile? { targets[path] }
+
+  /// Whom this role asks about `path`, in order.
+  func delegations(of path: TargetPath) -> [Delegation] { delegated?.delegations(of: path) ?? [] }
+}
