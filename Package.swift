@@ -70,7 +70,8 @@ let package = Package(
     program("waybill-courier", ["Terminal", "Bundles", "Trust", "Intents"]),
 
     .target(
-      name: "TestKit", dependencies: ["Intents", "Trust", system], path: "Tests/TestKit",
+      name: "TestKit", dependencies: ["Intents", "Trust", crypto, cryptoExtras, system],
+      path: "Tests/TestKit",
       swiftSettings: strict),
     tests("IntentsTests", ["Intents"]),
     tests("TrustTests", ["Trust", "Intents"]),

@@ -93,7 +93,8 @@ extension TrustReason {
     case .unsupportedSpecification, .unsupportedKeyTypes, .unsupportedKeyFile, .unsupportedHashes:
       "install the newer Waybill that knows it; its package travels on the medium, signed"
     case .noSuchTarget: "ask whoever publishes it under which name it was released"
-    case .missingFile: "copy the repository again, all of it; a first root comes by a second channel"
+    case .missingFile:
+      "copy the repository again, all of it; a first root comes by a second channel"
     case .jsonLimit, .roleTooLarge, .tooManyKeys:
       "the file is not one that Waybill writes: keep the medium and call the sender"
     case .tooManyRoots: "run again: the roots verified so far are kept"

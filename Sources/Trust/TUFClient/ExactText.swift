@@ -24,7 +24,8 @@ package struct ExactText: Hashable, Sendable {
   var encodedPath: String {
     ExactText.encode(Array(text.utf8)) { bytes, index in
       switch bytes[index] {
-      case UInt8(ascii: "%"): bytes[(index + 1)...].prefix(2).filter(ExactText.isHexDigit).count == 2
+      case UInt8(ascii: "%"):
+        bytes[(index + 1)...].prefix(2).filter(ExactText.isHexDigit).count == 2
       case let byte: Array("/!$&'()*+,;=:@".utf8).contains(byte)
       }
     }

@@ -57,7 +57,8 @@ package struct Updater<Source: MetadataSource, Store: MetadataStore> {
       search.descend(into: role)
     }
     throw Refusal(
-      TrustReason.noSuchTarget, path.description, seen: "none of \(search.asked.count) roles lists it",
+      TrustReason.noSuchTarget, path.description,
+      seen: "none of \(search.asked.count) roles lists it",
       expected: "a role that does")
   }
 
