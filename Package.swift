@@ -40,6 +40,7 @@ let package = Package(
     .executable(name: "waybill-centre", targets: ["waybill-centre"]),
     .executable(name: "waybill-site", targets: ["waybill-site"]),
     .executable(name: "waybill-courier", targets: ["waybill-courier"]),
+    .executable(name: "waybill-tuf", targets: ["waybill-tuf"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -54,10 +55,13 @@ let package = Package(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     library("Intents", []),
     library("Trust", ["Intents", "CSodium", crypto, cryptoExtras]),
+    library("HTTP", ["Intents", "CCurl"]),
     library("Bundles", ["Intents", "Trust", "CArchive", "CZstd", system]),
     library("Distribution", ["Intents", "Trust", "Bundles", system]),
     library("Centre", ["Intents", "Trust", "Bundles", database, yaml, logging, system]),
@@ -68,6 +72,7 @@ let package = Package(
     program(
       "waybill-site", ["Terminal", "Site", "Distribution", "Bundles", "Trust", "Intents", logging]),
     program("waybill-courier", ["Terminal", "Bundles", "Trust", "Intents"]),
+    program("waybill-tuf", ["Terminal", "HTTP", "Bundles", "Trust", "Intents"]),
 
     .target(
       name: "TestKit", dependencies: ["Intents", "Trust", crypto, cryptoExtras, system],
@@ -82,6 +87,9 @@ let package = Package(
     tests("TerminalTests", ["Terminal", "Trust", "Intents"]),
     tests(
       "CommandTests",
-      ["Trust", "Intents", "Bundles", "waybill-centre", "waybill-site", "waybill-courier", system]),
+      [
+        "Trust", "Intents", "Bundles", "waybill-centre", "waybill-site", "waybill-courier",
+        "waybill-tuf", system,
+      ]),
   ]
 )

@@ -33,20 +33,20 @@ package struct FileHashes: Sendable, Hashable {
 }
 
 /// Running hashes of a file, compared at its end with all that are listed.
-package struct FileHasher: Sendable {
+struct FileHasher: Sendable {
   private let listed: FileHashes
   private var sha256 = SHA256Stream()
   private var sha512 = SHA512()
 
-  package init(for listed: FileHashes) { self.listed = listed }
+  init(for listed: FileHashes) { self.listed = listed }
 
-  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
     if listed.sha256 != nil { sha256.update(bytes) }
     if listed.sha512 != nil { sha512.update(bufferPointer: bytes) }
   }
 
   /// - Throws: `TrustReason.otherHash`.
-  package func check(named name: String) throws(Refusal) {
+  func check(named name: String) throws(Refusal) {
     if let expected = listed.sha256 {
       try FileHasher.compare(sha256.finalize().hex, expected.hex, name)
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Intents
+package import Intents
 
 /// A file that some role of a repository vouches for.
 package struct TargetFile: Sendable, Hashable {
@@ -20,6 +20,34 @@ package struct TargetFile: Sendable, Hashable {
     guard isConsistent else { return path }
     let base = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     return "\(path[..<base])\(hashes.leading).\(path[base...])"
+  }
+}
+
+/// The bytes of a target as they come, held against what is listed of it.
+package struct TargetCheck: Sendable {
+  private let target: TargetFile
+  private var hasher: FileHasher
+  /// Bytes so far.
+  package private(set) var length: Int64 = 0
+
+  package init(_ target: TargetFile) {
+    self.target = target
+    hasher = FileHasher(for: target.hashes)
+  }
+
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    hasher.update(bytes)
+    length += Int64(bytes.count)
+  }
+
+  /// - Throws: `TrustReason.otherLength`, `.otherHash`.
+  package func finish() throws(Refusal) {
+    guard length == target.length else {
+      throw Refusal(
+        TrustReason.otherLength, "\(target.path)", seen: "\(length) bytes",
+        expected: "\(target.length) bytes")
+    }
+    try hasher.check(named: "\(target.path)")
   }
 }
 
