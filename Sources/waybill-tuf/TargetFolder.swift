@@ -39,8 +39,9 @@ struct TargetFolder {
       try descriptor.synchronize(naming: temporary)
       try descriptor.closing(naming: temporary)
     } catch {
-      try? descriptor.close()  // the first failure is the one to tell
-      try? DurableFile.unlinkIfPresent(temporary)  // the same: a left-over is overwritten by the next try
+      // The first failure is the one to tell; what is left over is overwritten by the next try.
+      try? descriptor.close()
+      try? DurableFile.unlinkIfPresent(temporary)
       throw error
     }
     try DurableFile.rename(temporary, to: path)

@@ -26,7 +26,8 @@ struct WaybillTUF: ParsableCommand {
     case refresh, download
   }
 
-  @Option(parsing: .unconditional, help: Self.help("Folder of the metadata that is trusted.", "dir"))
+  @Option(
+    parsing: .unconditional, help: Self.help("Folder of the metadata that is trusted.", "dir"))
   var metadataDir: String
   @Option(parsing: .unconditional, help: Self.help("Where the metadata lies on the server.", "url"))
   var metadataUrl: String?
