@@ -117,6 +117,20 @@ struct ClientDelegationTests {
     #expect(!client.repository.takeRequests().contains("1.r33.json"))
   }
 
+  @Test("T22: a path is the same byte for byte, not as a person reads it")
+  func exactPath() throws {
+    var forge = try RepositoryForge()
+    try forge.hand("caf\u{E9}", to: "a")
+    forge.targets["a"] = ["caf\u{E9}": [1]]
+    let client = try SimulatedClient(of: forge)
+    #expect(client.search("caf\u{E9}") == "done")
+    #expect(client.search("cafe\u{301}") == "WB1125" && client.search("CAF\u{C9}") == "WB1125")
+    forge.targets["a"] = ["cafe\u{301}": [1]]
+    forge.bump("a")
+    try client.repository.publish(forge)
+    #expect(client.search("caf\u{E9}") == "WB1125")
+  }
+
   @Test("T24: a role that the snapshot does not list is refused and not asked for")
   func unlisted() throws {
     var forge = try RepositoryForge()

@@ -23,6 +23,8 @@ package struct Updater<Source: MetadataSource, Store: MetadataStore> {
   private let source: Source
   private let store: Store
   package private(set) var trusted: TrustedMetadata
+  /// The role that every search begins with, once it is up to date.
+  private var targets: TargetsMetadata?
 
   /// Starts from the root in `store`.
   ///
@@ -40,10 +42,11 @@ package struct Updater<Source: MetadataSource, Store: MetadataStore> {
 
   /// Brings root, timestamp, snapshot and targets up to date (5.3 to 5.6).
   package mutating func refresh() throws(Refusal) {
+    targets = nil
     try walkRoots()
     try updateTimestamp()
     try updateSnapshot()
-    _ = try role(trusted.targets)
+    targets = try role(trusted.targets)
   }
 
   /// Who vouches for `path`, and with which length and hashes (5.6.7); after `refresh`.
@@ -104,6 +107,7 @@ package struct Updater<Source: MetadataSource, Store: MetadataStore> {
 
   /// The role as kept from before when it is still what the snapshot lists, else fetched.
   private func role(_ delegation: Delegation) throws(Refusal) -> TargetsMetadata {
+    if delegation.name == .targets, let targets { return targets }
     let name = delegation.name.fileName
     let link = try trusted.link(of: delegation.name)
     if let bytes = try store.read(name, atMost: TrustLimits.targetsLength),
