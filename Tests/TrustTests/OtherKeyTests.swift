@@ -149,6 +149,30 @@ struct OtherKeyTests {
     #expect(client.search("x") == "done")
   }
 
+  @Test("our papers too may be signed with ECDSA or RSA keys", arguments: [true, false])
+  func papers(isECDSA: Bool) throws {
+    let signer: any TestSigner = isECDSA ? ECDSASigner() : RSASigner()
+    var centre = try PapersForge()
+    var site = try ReadingSite(of: centre)
+    centre.edits[.root] = { root in
+      let keys = (root.member("keys") ?? [:]).setting(signer.keyid, to: signer.json)
+      return root.setting("keys", to: keys)
+        .setting("roles timestamp keyids", to: .array([.string(signer.keyid)]))
+    }
+    try centre.addRoot()
+    let file = try MetadataFile(parsing: centre.papers().timestamp, named: "timestamp.json")
+    for (message, code) in [(file.signedBytes + [32], "WB1101"), (file.signedBytes, "done")] {
+      let signature = Hex.encode(signer.signature(over: message))
+      let signed: JSONValue = [
+        "signatures": [["keyid": .string(signer.keyid), "sig": .string(signature)]],
+        "signed": file.signed.value,
+      ]
+      let papers = try PapersMetadata.changing(
+        centre, "timestamp.json", to: signed.encoded, named: "timestamp.json")
+      #expect(site.take(papers).code == code)
+    }
+  }
+
   @Test(
     "T25: signatures that are missing, empty, malformed or false count as none", arguments: 0...6)
   func badSignatures(kind: Int) throws {
