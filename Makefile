@@ -16,7 +16,7 @@ help: ## list the targets
 setup: ## install the Debian packages that build, tests and interop need
 	@scripts/setup
 
-build: setup ## build the three programs
+build: setup ## build the programs
 	swift build -c $(CONFIG)
 
 # --build-tests builds the programs too; `make build` before or after it has nothing left to do.
@@ -42,7 +42,7 @@ format: ## bring the Swift sources into the form that lint asks for
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
 
-interop: build .venv/ready ## check our bundles with python-tuf, minisign, bsdtar and sha256sum
+interop: build .venv/ready ## check us against python-tuf, minisign, bsdtar and sha256sum
 	scripts/interop/run
 
 demo: build ## carry software from a centre to a site and the proof back

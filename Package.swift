@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -39,6 +40,7 @@ let package = Package(
     .executable(name: "waybill-centre", targets: ["waybill-centre"]),
     .executable(name: "waybill-site", targets: ["waybill-site"]),
     .executable(name: "waybill-courier", targets: ["waybill-courier"]),
+    .executable(name: "waybill-tuf", targets: ["waybill-tuf"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -53,10 +55,13 @@ let package = Package(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     library("Intents", []),
-    library("Trust", ["Intents", "CSodium", crypto]),
+    library("Trust", ["Intents", "CSodium", crypto, cryptoExtras]),
+    library("HTTP", ["Intents", "CCurl"]),
     library("Bundles", ["Intents", "Trust", "CArchive", "CZstd", system]),
     library("Distribution", ["Intents", "Trust", "Bundles", system]),
     library("Centre", ["Intents", "Trust", "Bundles", database, yaml, logging, system]),
@@ -67,9 +72,11 @@ let package = Package(
     program(
       "waybill-site", ["Terminal", "Site", "Distribution", "Bundles", "Trust", "Intents", logging]),
     program("waybill-courier", ["Terminal", "Bundles", "Trust", "Intents"]),
+    program("waybill-tuf", ["Terminal", "HTTP", "Bundles", "Trust", "Intents"]),
 
     .target(
-      name: "TestKit", dependencies: ["Intents", "Trust", "Bundles", system], path: "Tests/TestKit",
+      name: "TestKit", dependencies: ["Intents", "Trust", "Bundles", crypto, cryptoExtras, system],
+      path: "Tests/TestKit",
       swiftSettings: strict),
     tests("IntentsTests", ["Intents"]),
     tests("TrustTests", ["Trust", "Intents"]),
@@ -82,7 +89,7 @@ let package = Package(
       "CommandTests",
       [
         "Trust", "Intents", "Bundles", "Centre", "Site", "waybill-centre", "waybill-site",
-        "waybill-courier", database, system,
+        "waybill-courier", "waybill-tuf", database, system,
       ]),
   ]
 )

@@ -16,6 +16,8 @@ package enum TrustLimits {
   package static let targetsLength: Int64 = 5_000_000
   /// Roots followed in one walk: python-tuf's cap. 256 is 64 years of quarterly rotations.
   package static let rootRotations = 256
+  /// Roles asked about one target, the top-level one included: python-tuf's cap. A hostile graph must end.
+  package static let rolesOfSearch = 33
   /// Signatures, and key ids of a role. More serve nobody and cost time.
   package static let keysOfRole = 64
   /// Keys in one file, over all its roles.

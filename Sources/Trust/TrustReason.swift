@@ -38,6 +38,7 @@ package enum TrustReason: String, CaseIterable, RefusalReason {
   case legacyMinisign = "WB1117"
   case unacceptableComment = "WB1118"
   case testOnlyKey = "WB1119"
+  case noSuchTarget = "WB1125"
   // 12, 13, 14
   case otherSite = "WB1201"
   case sealedToAnother = "WB1202"
@@ -53,6 +54,9 @@ package enum TrustReason: String, CaseIterable, RefusalReason {
   case unsupportedSpecification = "WB1601"
   case unsupportedKeyTypes = "WB1602"
   case unsupportedKeyFile = "WB1603"
+  case unsupportedHashes = "WB1610"
+  // 20: not all of it is there.
+  case missingFile = "WB2001"
   // 22, 41
   case jsonLimit = "WB2201"
   case roleTooLarge = "WB2202"

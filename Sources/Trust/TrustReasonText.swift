@@ -11,7 +11,7 @@ extension TrustReason {
     case .malformedMinisign: "not a strict minisign text"
     case .malformedMetadataSet: "the papers do not hold exactly the metadata files of a bundle"
     case .otherLength: "another length than its parent lists"
-    case .otherHash: "another SHA-256 than its parent lists"
+    case .otherHash: "another hash than its parent lists"
     case .otherVersion: "another version than its file name or its parent says"
     case .notOneNumber: "timestamp, snapshot and site role do not carry one number"
     case .incompleteEntry: "an entry lacks what it always has"
@@ -49,6 +49,9 @@ extension TrustReason {
     case .clockFarAhead: "the clock is too far ahead of everything that was signed"
     case .unsupportedSpecification: "another major version of the TUF specification"
     case .unsupportedKeyTypes: "the threshold needs keys of a type that this version does not know"
+    case .noSuchTarget: "no role vouches for this target"
+    case .unsupportedHashes: "only hashes that this version does not know"
+    case .missingFile: "a metadata file is not there"
     case .unsupportedKeyFile: "the key file is of a format that this version does not know"
     case .jsonLimit: "a JSON text passes a limit"
     case .roleTooLarge: "a metadata file is larger than its cap"
@@ -94,8 +97,11 @@ extension TrustReason {
     case .issuedAheadOfClock:
       "check this host's clock, then call the centre: its signing key may be stolen"
     case .issuedFarAhead, .clockFarAhead: "two people must confirm today's date"
-    case .unsupportedSpecification, .unsupportedKeyTypes, .unsupportedKeyFile:
+    case .unsupportedSpecification, .unsupportedKeyTypes, .unsupportedKeyFile, .unsupportedHashes:
       "install the newer Waybill that knows it; its package travels on the medium, signed"
+    case .noSuchTarget: "ask whoever publishes it under which name it was released"
+    case .missingFile:
+      "copy the repository again, all of it; a first root comes by a second channel"
     case .jsonLimit, .roleTooLarge, .tooManyKeys, .ageHeaderTooLarge:
       "the file is not one that Waybill writes: keep the medium and call the sender"
     case .tooManyRoots: "run again: the roots verified so far are kept"

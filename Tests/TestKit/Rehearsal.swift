@@ -143,5 +143,5 @@ package final class Rehearsal: Sendable {
 }
 
 extension Scratch {
-  func isMissing(_ name: String) -> Bool { (try? Files.names(in: self[name])) == nil }
+  package func isMissing(_ name: String) -> Bool { (try? Files.names(in: self[name])) == nil }
 }

@@ -13,7 +13,7 @@ extension Array where Element == UInt8 {
     }
   }
 
-  mutating func withMutableBytes<Value>(
+  package mutating func withMutableBytes<Value>(
     _ body: (UnsafeMutableRawBufferPointer) throws(Refusal) -> Value
   ) throws(Refusal) -> Value {
     try withUnsafeMutableBufferPointer { (buffer) throws(Refusal) in

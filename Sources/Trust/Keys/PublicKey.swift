@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-private import CSodium
 package import Intents
 
 /// A public key in TUF's form, with its id. Keys of a type that is not known are kept, so that a threshold
@@ -9,6 +8,10 @@ package struct PublicKey: Sendable, Hashable {
   package enum Material: Hashable, Sendable {
     /// 32 bytes (RFC 8032).
     case ed25519([UInt8])
+    /// A point of P-256, uncompressed: 65 bytes (SEC 1, 2.3.3).
+    case ecdsaP256([UInt8])
+    /// An RSA key of at least 2048 bits, as PKCS #1 DER (RFC 8017, A.1.1).
+    case rsaPSS([UInt8])
     /// A type that a newer version may know; verifies nothing.
     case unknown(keytype: String, scheme: String)
   }
@@ -30,21 +33,27 @@ package struct PublicKey: Sendable, Hashable {
 
   /// Reads a key in TUF's form.
   ///
-  /// - Parameter listed: the id that the file gives it, which must be the right one; nil computes it.
+  /// - Parameters:
+  ///   - listed: the id that the file gives it; nil computes it.
+  ///   - rules: whether that must be the right one, and whether a key that cannot be read is refused.
   /// - Throws: `TrustReason.malformedField`, `TrustReason.otherKeyID` with both values.
-  package init(_ field: JSONField, listedAs listed: String? = nil) throws(Refusal) {
+  package init(
+    _ field: JSONField, listedAs listed: String? = nil, rules: KeyRules = .papers
+  ) throws(Refusal) {
     let keytype = try field["keytype"].string()
     let scheme = try field["scheme"].string()
     let values = try field["keyval"]
     _ = try values.object()
-    if keytype == "ed25519", scheme == "ed25519" {
-      material = .ed25519(try values["public"].digest().bytes)
-    } else {
+    do {
+      material = try Material(keytype: keytype, scheme: scheme, values)
+    } catch {
+      // It can sign nothing, which is no reason to lose the other keys of the file.
+      guard rules == .repository else { throw error }
       material = .unknown(keytype: keytype, scheme: scheme)
     }
     json = field.value
     id = KeyID(.sha256(json.canonical))
-    if let listed, KeyID(listed) != id {
+    if rules == .papers, let listed, KeyID(listed) != id {
       throw Refusal(TrustReason.otherKeyID, field.place, seen: listed, expected: id.hex)
     }
   }
@@ -53,17 +62,9 @@ package struct PublicKey: Sendable, Hashable {
     if case .unknown = material { false } else { true }
   }
 
-  /// Whether `signature` over `message` is by this key. Never throws: what is malformed is not valid.
-  ///
-  /// libsodium refuses low-order and non-canonical input; it is the one Ed25519 verifier of all programs.
-  package func isValid(_ signature: [UInt8], over message: [UInt8]) -> Bool {
-    switch material {
-    case .unknown: return false
-    case .ed25519(let key):
-      guard key.count == 32, signature.count == 64 else { return false }
-      Sodium.start()
-      return crypto_sign_verify_detached(signature, message, UInt64(message.count), key) == 0
-    }
+  /// Whether this and `other` are one key, whatever ids and spellings they stand under.
+  package func isSameKey(as other: PublicKey) -> Bool {
+    isSupported ? material == other.material : id == other.id
   }
 
   package static func == (left: PublicKey, right: PublicKey) -> Bool { left.id == right.id }

@@ -38,15 +38,31 @@ package struct MetadataFile: Sendable {
     signatures = try MetadataFile.signatures(try tree["signatures"])
   }
 
+  /// Refuses bytes that are more than their role may have, before any of them is parsed.
+  ///
+  /// - Throws: `TrustReason.roleTooLarge`.
+  static func checkSize(_ bytes: [UInt8], cap: Int64, named name: String) throws(Refusal) {
+    guard Int64(bytes.count) > cap else { return }
+    throw Refusal(
+      TrustReason.roleTooLarge, name, seen: "\(bytes.count) bytes", expected: "at most \(cap)")
+  }
+
   /// Refuses a file whose `_type` is not that of `role`.
   ///
   /// - Throws: `TrustReason.otherRole`.
   package func require(_ role: MetadataRole) throws(Refusal) {
-    let type = try signed["_type"].string()
-    guard type == role.type else {
+    try require(type: role.type, of: role.rawValue)
+  }
+
+  /// Refuses a file whose `_type` is not `type`, as that of the role called `name` must be.
+  ///
+  /// - Throws: `TrustReason.otherRole`.
+  func require(type: String, of role: String) throws(Refusal) {
+    let seen = try signed["_type"].string()
+    guard seen == type else {
       throw Refusal(
-        TrustReason.otherRole, name, seen: "a file of type \(type)",
-        expected: "\(role.rawValue) (type \(role.type))")
+        TrustReason.otherRole, name, seen: "a file of type \(seen)",
+        expected: "\(role) (type \(type))")
     }
   }
 

@@ -47,15 +47,9 @@ package struct RoleHeader: Sendable, Hashable {
 
   /// Reads the header of the part `signed` and refuses another major version of the specification.
   init(_ signed: JSONField) throws(Refusal) {
-    let specification = try signed["spec_version"]
-    let parts = try specification.string().split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count > 1, parts.first == "1", parts.allSatisfy({ UInt32($0) != nil }) else {
-      throw Refusal(
-        TrustReason.unsupportedSpecification, specification.place,
-        seen: try specification.string(), expected: "1.x")
-    }
-    version = try signed["version"].integer(in: 1...TrustLimits.jsonInteger)
-    expires = try signed["expires"].instant()
+    let common = try SignedHeader(signed)
+    version = common.version
+    expires = common.expires
     issued = try signed["x-waybill"]["issued"].instant()
   }
 

@@ -99,21 +99,13 @@ extension PapersMetadata {
   /// Refuses any file over the cap of its role, before a byte of it is parsed.
   func checkSizes() throws(Refusal) {
     for (version, bytes) in roots {
-      try PapersMetadata.checkSize(.root, "\(version).root.json", bytes)
+      try MetadataFile.checkSize(bytes, cap: MetadataRole.root.cap, named: "\(version).root.json")
     }
-    try PapersMetadata.checkSize(.timestamp, "timestamp.json", timestamp)
-    try PapersMetadata.checkSize(.snapshot, snapshot.name, snapshot.bytes)
+    try MetadataFile.checkSize(
+      timestamp, cap: MetadataRole.timestamp.cap, named: "timestamp.json")
+    try MetadataFile.checkSize(snapshot.bytes, cap: MetadataRole.snapshot.cap, named: snapshot.name)
     for role in MetadataRole.listedInSnapshot {
-      try PapersMetadata.checkSize(role, listed(role).name, listed(role).bytes)
+      try MetadataFile.checkSize(listed(role).bytes, cap: role.cap, named: listed(role).name)
     }
-  }
-
-  private static func checkSize(
-    _ role: MetadataRole, _ name: String, _ bytes: [UInt8]
-  ) throws(Refusal) {
-    guard Int64(bytes.count) > role.cap else { return }
-    throw Refusal(
-      TrustReason.roleTooLarge, name, seen: "\(bytes.count) bytes",
-      expected: "at most \(role.cap)")
   }
 }

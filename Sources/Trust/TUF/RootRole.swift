@@ -2,7 +2,7 @@
 package import Intents
 
 /// Which keys count: the role that all trust starts from. FORMAT.md, 3; TUF 1.0.31, 4.3.
-package struct RootRole: Sendable {
+package struct RootRole: ChainedRoot {
   package let header: RoleHeader
   /// That everything under this root is rehearsal and is never taken by production.
   package let isRehearsal: Bool
@@ -28,9 +28,8 @@ package struct RootRole: Sendable {
     self.targets = targets
   }
 
-  /// Reads a root whose signatures are checked by the caller: those of its own keys can only be checked
-  /// with what is read here.
-  init(_ file: MetadataFile) throws(Refusal) {
+  /// Reads what FORMAT.md, 3 says of a root; its signatures are checked by the caller.
+  package init(_ file: MetadataFile) throws(Refusal) {
     try file.require(.root)
     let signed = file.signed
     header = try RoleHeader(signed)
@@ -61,65 +60,6 @@ package struct RootRole: Sendable {
 }
 
 extension RootRole {
-  /// Reads a root that vouches for itself: the first of a chain.
-  ///
-  /// - Throws: `TrustReason.brokenPinnedRoot`, or why it cannot be read.
-  package init(selfSigned bytes: [UInt8], named name: String) throws(Refusal) {
-    guard Int64(bytes.count) <= MetadataRole.root.cap else {
-      throw Refusal(
-        TrustReason.roleTooLarge, name, seen: "\(bytes.count) bytes",
-        expected: "at most \(MetadataRole.root.cap)")
-    }
-    let file = try MetadataFile(parsing: bytes, named: name)
-    try self.init(file)
-    let tally = root.tally(file)
-    guard tally.isMet else {
-      throw Refusal(
-        TrustReason.brokenPinnedRoot, name, seen: "\(tally.found) of \(root.threshold) signatures",
-        expected: "\(root.threshold) of \(root.threshold) of its own keys")
-    }
-  }
-
-  /// The root that `bytes` hold, which must follow this one: signed by enough of its keys and of the new ones.
-  ///
-  /// - Throws: `TrustReason.rootNotVouchedFor` with both counts, `.otherVersion`, `.otherRole`, or why it cannot
-  ///   be read.
-  package func successor(_ bytes: [UInt8], named name: String) throws(Refusal) -> RootRole {
-    let file = try MetadataFile(parsing: bytes, named: name)
-    try file.require(.root)
-    let old = root.tally(file)
-    let new: RootRole
-    do {
-      new = try RootRole(file)
-    } catch {
-      // Without enough old keys nobody has said what stands in it, so that comes first.
-      guard old.isMet else { throw unvouched(name, old, nil) }
-      throw error
-    }
-    let own = new.root.tally(file)
-    guard old.isMet, own.isMet else {
-      try old.checkTypes(name)
-      try own.checkTypes(name)
-      throw unvouched(name, old, own)
-    }
-    guard new.version == version + 1 else {
-      throw Refusal(
-        TrustReason.otherVersion, name, seen: "version \(new.version)",
-        expected: "version \(version + 1)")
-    }
-    return new
-  }
-
-  private func unvouched(
-    _ name: String, _ old: SignatureTally, _ new: SignatureTally?
-  ) -> Refusal {
-    let found = new.map { "\($0.found)" } ?? "none that can be read"
-    let needed = new.map { "\($0.threshold)" } ?? "enough"
-    return Refusal(
-      TrustReason.rootNotVouchedFor, name, seen: "\(old.found) old keys and \(found) new",
-      expected: "\(old.threshold) of \(root.keys.count) old keys and \(needed) new")
-  }
-
   /// The last of a chain of roots, from version 1 on, as the centre is about to export it.
   ///
   /// - Throws: `TrustReason.rootMissing`, and what `init(selfSigned:)` and `successor` throw.

@@ -14,7 +14,7 @@ ALLOWED = {
     "Intents": set(),
     "Trust": {"Intents", "CSodium", "Crypto", "CryptoExtras"},
     "Bundles": {"Intents", "Trust", "CArchive", "CISAL", "CZstd", "SystemPackage"},
-    "HTTP": {"Trust", "CCurl"},
+    "HTTP": {"Intents", "Trust", "CCurl"},
     "Distribution": {"Intents", "Trust", "Bundles", "HTTP", "SystemPackage"},
     "Intune": {"Intents", "Trust", "Bundles", "HTTP"},
     "Centre": {
@@ -37,7 +37,9 @@ ALLOWED = {
     "waybill-courier": {
         "Intents", "Trust", "Bundles", "Terminal", "ArgumentParser", "SystemPackage",
     },
-    "waybill-tuf": {"Intents", "Trust", "Terminal", "ArgumentParser", "SystemPackage"},
+    "waybill-tuf": {
+        "Intents", "Trust", "Bundles", "HTTP", "Terminal", "ArgumentParser", "SystemPackage",
+    },
 }  # fmt: skip
 
 C_LIBRARIES = {"CArchive", "CCurl", "CISAL", "CQrencode", "CSodium", "CZstd"}
