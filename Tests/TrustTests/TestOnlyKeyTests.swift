@@ -133,4 +133,19 @@ struct TestOnlyKeyTests {
         keyFile: &open, named: "exporter", passphrase: nil, unprotected: .allowedInRehearsal)
     }
   }
+
+  @Test func `a rehearsal opens the files of keys/`() throws {
+    for (name, bytes) in try GoldenKey.files() where name.hasSuffix(".json") {
+      var file = bytes
+      #expect(throws: Never.self, "\(name)") {
+        if name == "courier.json" {
+          _ = try MinisignSecretKey.open(
+            keyFile: &file, named: name, passphrase: nil, unprotected: .allowedInRehearsal)
+        } else {
+          _ = try SecretKey.open(
+            keyFile: &file, named: name, passphrase: nil, unprotected: .allowedInRehearsal)
+        }
+      }
+    }
+  }
 }
