@@ -80,6 +80,7 @@ let package = Package(
       swiftSettings: strict),
     tests("IntentsTests", ["Intents"]),
     tests("TrustTests", ["Trust", "Intents"]),
+    tests("HTTPTests", ["HTTP", "Intents"]),
     tests("BundlesTests", ["Bundles", "Trust", "Intents", system]),
     tests("DistributionTests", ["Distribution", "Bundles", "Trust", "Intents", system]),
     tests("CentreTests", ["Centre", "Bundles", "Trust", "Intents", database, system]),

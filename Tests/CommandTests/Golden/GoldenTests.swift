@@ -65,9 +65,9 @@ enum GoldenFiles {
     }
     let there = try Files.tree(Committed.bundles)
     #expect(Set(there.keys) == Set(bundles.keys).union(["README.md"]), "run `make vectors`")
-    for (name, bytes) in bundles { #expect(there[name] == bytes, "\(name): run `make vectors`") }
+    #expect(bundles.filter { there[$0.key] != $0.value }.keys.sorted() == [], "run `make vectors`")
     let keysThere = try Files.tree(Committed.keys)
-    for (name, bytes) in keys { #expect(keysThere[name] == bytes, "\(name): run `make vectors`") }
+    #expect(keys.filter { keysThere[$0.key] != $0.value }.keys.sorted() == [], "run `make vectors`")
   }
 
   private func write(_ files: [String: [UInt8]], to folder: FilePath) throws {

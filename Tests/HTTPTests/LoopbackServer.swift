@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+
+/// Answers one connection after the other on a port of the loopback interface with prepared bytes, then closes.
+final class LoopbackServer: Sendable {
+  let port: UInt16
+  private let descriptor: Int32
+
+  struct Failure: Error { let what: String }
+
+  /// - Parameter answers: what each connection gets, in order; after the last, connections are refused.
+  init(_ answers: [String]) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let own = descriptor
+    let status = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(own, $0, length) == 0 && listen(own, 8) == 0 && getsockname(own, $0, &length) == 0
+      }
+    }
+    guard status else { throw Failure(what: String(cString: strerror(errno))) }
+    port = UInt16(bigEndian: address.sin_port)
+    Thread.detachNewThread {
+      for answer in answers { LoopbackServer.serve(own, Array(answer.utf8)) }
+      close(own)
+    }
+  }
+
+  var url: String { "http://127.0.0.1:\(port)" }
+
+  private static func serve(_ listener: Int32, _ answer: [UInt8]) {
+    let connection = accept(listener, nil, nil)
+    guard connection >= 0 else { return }
+    defer { close(connection) }
+    var request: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while !request.suffix(4).elementsEqual("\r\n\r\n".utf8) {
+      let count = read(connection, &buffer, buffer.count)
+      guard count > 0 else { return }
+      request += buffer[..<count]
+    }
+    var sent = 0
+    while sent < answer.count {
+      let count = answer.withUnsafeBytes { bytes in
+        send(
+          connection, bytes.baseAddress.map { $0 + sent }, answer.count - sent,
+          Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return }
+      sent += count
+    }
+  }
+}
