@@ -7,14 +7,12 @@ extension FuzzTarget {
   static let configuration = FuzzTarget("configuration", seeds: { Samples.configurations }) {
     bytes in
     let text = String(decoding: bytes, as: UTF8.self)
-    do {
+    if text.contains("policy/1") {
+      _ = try PolicyDescription.policy(parsing: text, file: "policy.yaml")
+    } else if text.contains("intent/1") {
+      _ = try IntentDescription(parsing: text, file: "intent.yaml")
+    } else {
       _ = try ContentDescription(parsing: text, file: "content.yaml")
-    } catch is Refusal {
-      do {
-        _ = try IntentDescription(parsing: text, file: "intent.yaml")
-      } catch is Refusal {
-        _ = try PolicyDescription.policy(parsing: text, file: "policy.yaml")
-      }
     }
   }
 }
