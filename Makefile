@@ -3,15 +3,18 @@
 
 CONFIG ?= release
 FILTER ?=
+TIME ?= 20
+TARGET ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup build test vectors sweep lint format interop demo fresh clean
+.PHONY: help setup build test vectors sweep lint format interop fuzz fuzz-seeds demo fresh clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  CONFIG=debug builds and tests without optimisation; FILTER=Trust runs the tests that match"
+	@echo "  TIME=600 fuzzes for ten minutes a target; TARGET=json fuzzes that one"
 
 setup: ## install the Debian packages that build, tests and interop need
 	@scripts/setup
@@ -44,6 +47,12 @@ format: ## bring the Swift sources into the form that lint asks for
 
 interop: build .venv/ready ## check us against python-tuf, minisign, bsdtar and sha256sum
 	scripts/interop/run
+
+fuzz: setup ## give every parser of outside data made-up inputs, TIME seconds each
+	@TIME=$(TIME) TARGET=$(TARGET) scripts/fuzz
+
+fuzz-seeds: setup ## write the inputs that fuzzing starts from anew, with our own writers
+	@scripts/fuzz seeds
 
 demo: build ## carry software from a centre to a site and the proof back
 	scripts/demo

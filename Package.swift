@@ -2,14 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
+/// Whether this is the build of `make fuzz`: our modules then count what inputs reach, and there is one
+/// program more.
+let fuzzing = Context.environment["WAYBILL_FUZZ"] == "1"
+
 /// What every target of ours is built with: Swift 6 mode, and no warning survives.
-let strict: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .treatAllWarnings(as: .error),
-]
+let strict: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+  ] + (fuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -92,5 +97,26 @@ let package = Package(
         "Trust", "Intents", "Bundles", "Centre", "Site", "waybill-centre", "waybill-site",
         "waybill-courier", "waybill-tuf", database, system,
       ]),
+
+    .target(
+      name: "FuzzTargets", dependencies: ["Centre", "Bundles", "Trust", "Intents", "TestKit"],
+      path: "Tests/Fuzz", exclude: ["corpus", "Program"], swiftSettings: strict),
+    tests("FuzzTests", ["FuzzTargets", system]),
   ]
 )
+
+if fuzzing {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/Program/CFuzzer"),
+    .executableTarget(
+      name: "waybill-fuzz", dependencies: ["FuzzTargets", "CFuzzer"], path: "Tests/Fuzz/Program",
+      exclude: ["CFuzzer"], swiftSettings: strict,
+      // gold, which Swift links with by default, crashes on libFuzzer.
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+  ]
+  // Of the centre only what reads configuration files is fuzzed, and that needs no database: minutes less.
+  for target in package.targets where target.name == "Centre" {
+    target.sources = ["Configuration", "CentreLimits.swift", "CentreReason.swift"]
+    target.dependencies = ["Intents", yaml]
+  }
+}

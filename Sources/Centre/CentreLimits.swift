@@ -26,6 +26,10 @@ package enum CentreLimits {
   static let evidenceFiles = 64
   /// Characters of a text out of a return that a note or the history repeats.
   static let notedText = 200
+  /// Bytes of a hand-written YAML file: some 1,500 lines. Its parser takes up to 40 µs a node.
+  static let configuration = 65_536
+  /// Aliases in one: 8 of them make at most 3^(8/3), some 20 nodes, of one.
+  static let aliases = 8
   /// Bytes of state.json of a return.
   static let stateLength: Int64 = 64 << 20
 

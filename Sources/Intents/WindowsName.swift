@@ -10,12 +10,15 @@ package enum WindowsName {
     "con", "prn", "aux", "nul", "conin$", "conout$", "clock$",
     "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
     "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    // Windows takes these for the digits that they look like.
+    "com\u{B9}", "com\u{B2}", "com\u{B3}", "lpt\u{B9}", "lpt\u{B2}", "lpt\u{B3}",
   ]
 
-  /// Whether the part before the first dot is a device name, in any case.
+  /// Whether the part before the first dot, blanks at its end left out, is a device name, in any case.
   package static func isReserved(_ name: some StringProtocol) -> Bool {
-    let stem =
-      name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+    // By scalars, as Windows does: a dot with a mark beside it is no `Character` of its own.
+    var stem = String(String.UnicodeScalarView(name.unicodeScalars.prefix { $0 != "." }))
+    while stem.unicodeScalars.last == " " { stem.unicodeScalars.removeLast() }
     return devices.contains(stem.lowercased())
   }
 
@@ -23,7 +26,9 @@ package enum WindowsName {
   package static func defect(ofComponent name: some StringProtocol) -> String? {
     if name.isEmpty { return "empty name" }
     if name == "." || name == ".." { return "relative step" }
-    if name.hasSuffix(".") || name.hasSuffix(" ") { return "ends in a dot or blank" }
+    if let last = name.unicodeScalars.last, last == "." || last == " " {
+      return "ends in a dot or blank"
+    }
     if isReserved(name) { return "device name of Windows" }
     for scalar in name.unicodeScalars {
       if scalar.value < 32 || scalar.value == 127 { return "control character" }

@@ -4,6 +4,9 @@
 package enum TrustLimits {
   /// Levels of a JSON text. Ours need 8; recursion must end.
   package static let jsonDepth = 32
+  /// Values in a JSON text. Ours need 250,000, the blocks of the largest waybill that papers hold; each takes
+  /// some 80 bytes of memory while it is read, up to 40 times its text.
+  package static let jsonValues = 1 << 20
   /// Bytes of a key in a JSON object. A stored target name has at most 255.
   package static let jsonKey = 1024
   /// 2^53 - 1, what every JSON reader holds exactly (RFC 8259, 6).

@@ -126,6 +126,15 @@ import Bundles
     #expect(PapersReader.looksLikePapers(good))
   }
 
+  @Test("H32: papers whose first line ends in CR LF are refused though the rest is right")
+  func carriageReturn() throws {
+    let good = try PapersWriter.bytes(entries: TestPapers.backEntries)
+    var bytes = PapersHeader.bytes(name: "waybill-format", size: 11) + Array("waybill 1\r\n".utf8)
+    bytes += [UInt8](repeating: 0, count: 1024 - bytes.count) + good.dropFirst(1024)
+    let refusal = #expect(throws: Refusal.self) { try PapersReader.read(bytes, named: "p") }
+    #expect(refusal?.exit == .damaged)
+  }
+
   @Test("H06 H07: sizes and counts beyond the caps are limits")
   func limits() throws {
     let many = (1000..<5096).map { (name: "metadata/\($0).root.json", bytes: [UInt8]()) }

@@ -99,13 +99,13 @@ struct SealedBundleTests {
 
   @Test("stock age opens what we sealed, and tar lists it", .enabled(if: Tool.exists("age")))
   func stockAge() throws {
-    let stock = try AgeTestKey.stock()
+    let stock = try StockAge.identity()
     let bundle = try TestBundle(on: medium, sealedTo: [stock.recipient])
     for volume in bundle.waybill.files {
       let plain = String(volume.name.dropLast(4))
       #expect(
         try Tool.run(
-          "age", ["-d", "-i", AgeTestKey.path, "-o", plain, volume.name], in: bundle.folder) == 0)
+          "age", ["-d", "-i", StockAge.path, "-o", plain, volume.name], in: bundle.folder) == 0)
       #expect(try Tool.run("bsdtar", ["-tf", plain], in: bundle.folder) == 0)
     }
   }

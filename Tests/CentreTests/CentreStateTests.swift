@@ -86,7 +86,7 @@ func `P07: a production site with a test-only key is not enrolled`(isRehearsal: 
   else { return }
   let envelope = ReturnForge.enrolment(
     site: site, epoch: epoch, root: .sha256([1]), key: try GoldenKey.site.secret(),
-    recipient: try AgeTestKey.stock().recipient, asOf: now,
+    recipient: try StockAge.identity().recipient, asOf: now,
     isRehearsal: isRehearsal)
   let refusal = refusal { () throws(Refusal) in
     _ = try SiteEnrolment(parsing: envelope.encoded, named: "enrolment")

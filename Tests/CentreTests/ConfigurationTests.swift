@@ -55,6 +55,29 @@ func aFaultInAContentFileIsNamedByFileLineAndField(
   #expect(refusal?.subject == fault.place)
 }
 
+@Test func aliasesThatMultiplyAreRefusedAndDoNotHang() {
+  var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+  for level in 1...9 {
+    let uses = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+    text += "a\(level): &a\(level) [\(uses)]\n"
+  }
+  text += "? *a9\n: b\n"
+  let refusal = refusal { () throws(Refusal) in
+    _ = try ContentDescription(parsing: text, file: "content.yaml")
+  }
+  #expect(refusal?.code == "WB6460")
+  #expect(refusal?.expected == "at most 8 aliases")
+}
+
+@Test func aFileThatTheParserWouldTakeMinutesForIsRefused() {
+  let text = "? [\(String(repeating: "x,", count: 32_768))]\n: 1\n"
+  let refusal = refusal { () throws(Refusal) in
+    _ = try ContentDescription(parsing: text, file: "content.yaml")
+  }
+  #expect(refusal?.code == "WB6460")
+  #expect(refusal?.expected == "at most 65536 bytes")
+}
+
 @Test func anIntentCannotHoldACommandLine() {
   let text = """
     waybill: intent/1

@@ -68,7 +68,7 @@ struct ForgedSite {
     let root = try Repository(of: centre).root().fingerprint
     let predicate = EnrolmentPredicate(
       site: id, epoch: epoch, key: key.publicKey.json,
-      recipient: try AgeTestKey.stock().recipient, rootFingerprint: root, points: [],
+      recipient: try StockAge.identity().recipient, rootFingerprint: root, points: [],
       agent: "forged", asOf: Self.now, isRehearsal: true)
     let statement = Statement(
       subjects: [Statement.Subject(name: "root.json", digest: root)],

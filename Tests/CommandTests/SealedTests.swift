@@ -13,7 +13,7 @@ import Trust
 
   init() throws {
     loop = try Rehearsal()
-    try loop.setUp(sealing: "required", "--age-identity", AgeTestKey.path)
+    try loop.setUp(sealing: "required", "--age-identity", StockAge.path)
     try loop.release(
       version: "1", counter: 1,
       files: ["tool.exe": program(1, count: 200_000), "read me.txt": Array("one".utf8)])
@@ -54,7 +54,7 @@ import Trust
     for name in ["orders.tar", "volume-001.tar"] {
       let plain = loop.scratch[name].string
       try run(
-        "age", "-d", "-i", AgeTestKey.path, "-o", plain, folder.appending("\(name).age").string)
+        "age", "-d", "-i", StockAge.path, "-o", plain, folder.appending("\(name).age").string)
       try run("bsdtar", "-tf", plain)
     }
   }

@@ -24,6 +24,8 @@ struct WindowsNameTests {
       "CONIN$", "aux", "prn.x", "a\nb", "a\u{0}b", "a\u{1b}b", "a\u{7f}",
       String(repeating: "a", count: 151),
       String(repeating: "a/", count: 80) + "a",
+      // Dots and blanks count where they form one character with a mark beside them, too.
+      "con.\u{301}txt", "tool\u{600}.", "tool\u{600} ", "con .txt", "COM\u{B9}", "lpt\u{B3}.log",
     ])
   func refused(path: String) {
     #expect(WindowsName.defect(ofPath: path) != nil)

@@ -175,7 +175,7 @@ struct StateAndClockTests {
         site: centre.forge.site, epoch: MiniCentre.id(bent == "epoch" ? "other" : "epoch"),
         key: bent == "key" ? other.publicKey.json : try site.open().key().publicKey.json,
         recipient: bent == "recipient"
-          ? try AgeTestKey.stock().recipient : try site.open().recipient(),
+          ? try StockAge.identity().recipient : try site.open().recipient(),
         rootFingerprint: bent == "root" ? .sha256([1]) : .sha256(centre.rootBytes))
     }
     centre.enrolment = try record(what)

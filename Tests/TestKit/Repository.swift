@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-package import Trust
 
 /// Files of this repository that tests read: test keys and golden bundles.
 package enum Repository {
@@ -12,15 +11,5 @@ package enum Repository {
   /// All bytes of the file at `path`, which is relative to the root of the checkout.
   package static func contents(of path: String) throws -> [UInt8] {
     Array(try Data(contentsOf: root.appending(path: path)))
-  }
-}
-
-/// The key that stock age-keygen made for tests.
-package enum AgeTestKey {
-  package static let path = Repository.path(of: "keys/stock-age.txt")
-
-  package static func stock() throws -> AgeIdentity {
-    var file = try Repository.contents(of: "keys/stock-age.txt")
-    return try AgeIdentity(wipingFile: &file, named: "keys/stock-age.txt")
   }
 }

@@ -5,21 +5,7 @@ import Testing
 import Trust
 
 struct AgeTests {
-  /// What stock age 1.1.1 and age-keygen wrote.
-  enum Stock {
-    static let recipient = "age1c3g060mg379zzk6rq4zktt5q7eppskvugcn743j9svsa4uvyt4ssjdn0aj"
-    static let hello =
-      "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSBOWUx3QWg2V3RadmhtUThVZzhZc3pHUFNNMzZvdHFYU3l2aDdD"
-      + "YW9EY0JBCmdNK3BteWg1Ym1BRVpmL2s0V29ySU51dnJvVFBKMDRUWDRBamFJSGl2QVkKLS0tIDYvSStFRVRMUGRqYmhD"
-      + "ZGRGZGp5Mms4dVZ4S21VTmd5U2ZzTit3SXRWQVkKyPW/3jO8sAr4ykTtRSiq9B/SFpV+Kgv1l80ztN/CY5Zd0aiHN0Ib"
-      + "dLgD2yM="
-    static let empty =
-      "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSBKYUdSZXpqcTM4Tk1KVHRUeWc4Q1NZa1RqWUdUTXJFQmRHNzhr"
-      + "Ti82c0RvCld0bTNFVXFneHFEL3RKT1J5Vm5nR3ZHOFBmTmhPZ1cxMCtqWFJqSVBBTzgKLS0tIDA1ZFg4WktKWVUvWGRG"
-      + "VzdTTERuNk9WblA3bEJZbG51Z0lxSlN2TkVFNVkKtxMbezlLz+/skVyZrOs9Kr1Tr53JYLidj4shc1ln75A="
-  }
-
-  static func identity() throws -> AgeIdentity { try AgeTestKey.stock() }
+  static func identity() throws -> AgeIdentity { try StockAge.identity() }
 
   static func seal(
     _ plain: [UInt8], to recipients: [AgeRecipient], pieces: Int = 100_000
@@ -63,17 +49,18 @@ struct AgeTests {
   @Test("an identity of age-keygen is read, and its recipient is written as age-keygen writes it")
   func keys() throws {
     let identity = try Self.identity()
-    #expect(identity.recipient.description == Stock.recipient)
-    #expect(AgeRecipient(Stock.recipient) == identity.recipient)
+    #expect(identity.recipient.description == StockAge.recipient)
+    #expect(AgeRecipient(StockAge.recipient) == identity.recipient)
   }
 
   @Test(
     "a text that is not an age recipient is not taken for one",
     arguments: [
-      "", "age1", "age", String(Stock.recipient.dropLast()), Stock.recipient + "q",
-      Stock.recipient.uppercased(), Stock.recipient.replacing("c3g0", with: "c3g9"),
-      Stock.recipient.replacing("age1", with: "agf1"), "age1\u{e9}" + Stock.recipient.dropFirst(5),
-      Stock.recipient.replacing("c3g0", with: "b3g0"),
+      "", "age1", "age", String(StockAge.recipient.dropLast()), StockAge.recipient + "q",
+      StockAge.recipient.uppercased(), StockAge.recipient.replacing("c3g0", with: "c3g9"),
+      StockAge.recipient.replacing("age1", with: "agf1"),
+      "age1\u{e9}" + StockAge.recipient.dropFirst(5),
+      StockAge.recipient.replacing("c3g0", with: "b3g0"),
     ])
   func falseRecipients(text: String) {
     #expect(AgeRecipient(text) == nil)
@@ -81,7 +68,7 @@ struct AgeTests {
 
   @Test(
     "what stock age sealed is opened",
-    arguments: [(Stock.hello, "hello, ship\n"), (Stock.empty, "")])
+    arguments: [(StockAge.hello, "hello, ship\n"), (StockAge.empty, "")])
   func stock(sealed: String, plain: String) throws {
     let bytes = try #require(Base64.decode(sealed))
     #expect(try Self.open(bytes, for: Self.identity()) == Array(plain.utf8))
@@ -164,6 +151,17 @@ struct AgeTests {
   }
 
   @Test(
+    "a header of more stanzas than stock age writes, or without an end, passes a limit",
+    arguments: Header.large)
+  func largeHeader(header: Header) throws {
+    let identity = try Self.identity()
+    let seen = refusal { () throws(Refusal) in
+      _ = try Self.open(Array(header.text.utf8), for: identity)
+    }
+    #expect(seen?.code == TrustReason.ageHeaderTooLarge.code)
+  }
+
+  @Test(
     "P09: the key file of an identity gives it back to its passphrase, and to no other kind of key")
   func keyFile() throws {
     let identity = try AgeIdentity.generate()
@@ -219,6 +217,7 @@ struct Header: CustomTestStringConvertible, Sendable {
     Header("only recipients of another type", version + stanza + mac, "WB1202"),
     Header("an escape code", "\u{1b}[31m\n"),
   ]
+
   static let large = [
     Header("21 stanzas", version + String(repeating: stanza, count: 21) + mac),
     Header("a line without end", version + "-> b\n" + String(repeating: "A", count: 20_000)),

@@ -97,6 +97,19 @@ struct StrictJSONTests {
     }
   }
 
+  @Test("H18: a million values are read, and a few more are refused before they take memory")
+  func values() throws {
+    let most = TrustLimits.jsonValues
+    for (count, isTaken) in [(most - 1, true), (most, false)] {
+      let text =
+        Array("[".utf8)
+        + Array(repeatElement(UInt8(ascii: "0"), count: count))
+        .flatMap { [$0, UInt8(ascii: ",")] }.dropLast() + Array("]".utf8)
+      let refusal = refusal { () throws(Refusal) in _ = try JSONValue(parsing: text, named: "x") }
+      #expect(refusal?.code == (isTaken ? nil : "WB2201"))
+    }
+  }
+
   @Test("H18: 32 levels below the top are read")
   func deepest() throws {
     let text = String(repeating: "[", count: 33) + String(repeating: "]", count: 33)

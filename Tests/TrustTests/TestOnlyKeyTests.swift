@@ -16,7 +16,7 @@ struct TestOnlyKeyTests {
 
   @Test func `P07: what production refuses is what lies in keys/`() throws {
     #expect(TestOnlyKeys.ids == (try GoldenKey.ids()))
-    #expect(TestOnlyKeys.recipients == [try AgeTestKey.stock().recipient])
+    #expect(TestOnlyKeys.recipients == [try StockAge.identity().recipient])
     #expect(!TestOnlyKeys.contains(try PapersForge.key("a").publicKey))
   }
 

@@ -46,9 +46,11 @@ package enum PapersReader {
     let size = Int(start[start.startIndex + 133] & 7) << 3 | Int(start[start.startIndex + 134] & 7)
     let block = start.dropFirst(PapersHeader.blockSize).prefix(PapersHeader.blockSize)
     let text = String(decoding: block.prefix(size), as: UTF8.self)
+    // By bytes: CR LF is one character of a `String`.
     guard block.count == PapersHeader.blockSize, RawBytes.areZero(block.dropFirst(size)),
-      text.hasPrefix("waybill "), text.utf8.last == 10,
-      let version = PlainNumber.parse(text.dropFirst(8).dropLast())
+      text.utf8.starts(with: "waybill ".utf8), text.utf8.last == 10,
+      let version = PlainNumber.parse(
+        String(decoding: text.utf8.dropFirst(8).dropLast(), as: UTF8.self))
     else { throw refusal("first entry says \(text)", "waybill and a number") }
     return version
   }

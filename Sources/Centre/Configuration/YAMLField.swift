@@ -10,6 +10,7 @@ package struct YAMLField {
 
   /// Parses one document and checks its kind, `waybill: <kind>/1`.
   package init(parsing text: String, file: String, kind: String) throws(Refusal) {
+    try YAMLField.checkSize(of: text, file: file)
     do {
       guard let node = try Yams.compose(yaml: text) else {
         throw Refusal(
@@ -27,6 +28,25 @@ package struct YAMLField {
     }
     let expected = "\(kind)/1"
     guard try self["waybill"].text() == expected else { throw try self["waybill"].wrong(expected) }
+  }
+
+  /// Refuses a file that the parser could work on for minutes: a large one, and a small one of many nodes,
+  /// since every alias in a key is followed to its end. What looks like an alias counts, wherever it stands.
+  private static func checkSize(of text: String, file: String) throws(Refusal) {
+    guard text.utf8.count <= CentreLimits.configuration else {
+      throw Refusal(
+        CentreReason.wrongField, file, seen: "\(text.utf8.count) bytes",
+        expected: "at most \(CentreLimits.configuration) bytes")
+    }
+    let aliases = zip(text.utf8, text.utf8.dropFirst()).count { star, next in
+      star == UInt8(ascii: "*")
+        && (next == 45 || next == 95 || (48...57).contains(next) || (97...122).contains(next | 32))
+    }
+    guard aliases <= CentreLimits.aliases else {
+      throw Refusal(
+        CentreReason.wrongField, file, seen: "\(aliases) aliases",
+        expected: "at most \(CentreLimits.aliases) aliases")
+    }
   }
 
   private init(node: Node, file: String, path: String) {

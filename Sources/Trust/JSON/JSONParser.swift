@@ -4,7 +4,8 @@ package import Intents
 extension JSONValue {
   /// Parses one JSON text (RFC 8259), refusing what the profile of FORMAT.md, 2 excludes: a BOM, duplicate
   /// keys (also those that differ only by Unicode normal form), fractions, exponents, `-0`, integers beyond
-  /// ±(2^53 - 1), lone surrogates, invalid UTF-8, a depth over 32, bytes behind the end.
+  /// ±(2^53 - 1), lone surrogates, invalid UTF-8, a depth over 32, more than 2^20
+  /// values, bytes behind the end.
   ///
   /// - Parameter name: what the text is, for the refusal.
   /// - Throws: `TrustReason.malformedJSON` with the byte offset, or `TrustReason.jsonLimit`.
@@ -21,6 +22,7 @@ private struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   let name: String
   var position = 0
+  private var values = 0
 
   init(bytes: UnsafeBufferPointer<UInt8>, name: String) {
     self.bytes = bytes
@@ -39,6 +41,10 @@ private struct JSONParser {
     guard depth <= TrustLimits.jsonDepth else {
       throw limit(
         "nested deeper than \(TrustLimits.jsonDepth)", "at most \(TrustLimits.jsonDepth) levels")
+    }
+    values += 1
+    guard values <= TrustLimits.jsonValues else {
+      throw limit("more than \(TrustLimits.jsonValues) values", "at most \(TrustLimits.jsonValues)")
     }
     switch peek() {
     case UInt8(ascii: "{"): return try object(depth: depth)

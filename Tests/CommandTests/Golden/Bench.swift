@@ -79,7 +79,7 @@ struct Bench {
       library: scratch["library"], siteCode: "WB1")
     _ = try setup.createRehearsal(
       in: StateFolder(scratch["state"]), epoch: Golden.epoch,
-      key: try GoldenKey.site.secret(), identity: try AgeTestKey.stock(),
+      key: try GoldenKey.site.secret(), identity: try StockAge.identity(),
       clock: Golden.moment(Golden.issued))
   }
 
@@ -91,7 +91,7 @@ struct Bench {
     try centre.ledger.add(
       SiteRecord(
         id: Golden.site(), epoch: Golden.epoch, key: key.json, keyID: key.id.hex,
-        recipient: try AgeTestKey.stock().recipient,
+        recipient: try StockAge.identity().recipient,
         rootFingerprint: .sha256(try Golden.root()), points: "", agent: "",
         enrolment: try Golden.enrolment().payloadDigest, enrolledAt: now),
       at: now)

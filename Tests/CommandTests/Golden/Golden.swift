@@ -97,13 +97,13 @@ enum Golden {
   static func enrolment(isRehearsal: Bool = true) throws -> Envelope {
     ReturnForge.enrolment(
       site: site(), epoch: epoch, root: .sha256(try root()), key: try GoldenKey.site.secret(),
-      recipient: try AgeTestKey.stock().recipient, asOf: moment(issued), isRehearsal: isRehearsal)
+      recipient: try StockAge.identity().recipient, asOf: moment(issued), isRehearsal: isRehearsal)
   }
 
   static func enrolmentRecord(epoch: RandomID = epoch) throws -> EnrolmentRecord {
     EnrolmentRecord(
       site: site(), epoch: epoch, key: try GoldenKey.site.secret().publicKey.json,
-      recipient: try AgeTestKey.stock().recipient, rootFingerprint: .sha256(try root()))
+      recipient: try StockAge.identity().recipient, rootFingerprint: .sha256(try root()))
   }
 
   /// The first report of the site, after it applied `out-first`.
