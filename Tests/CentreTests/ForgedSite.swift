@@ -196,7 +196,8 @@ struct ForgedSite {
       site: id, epoch: epoch, seq: report.seq, previous: chain.last ?? digest(report.base),
       base: ReportPoint(seq: report.base, digest: digest(report.base)), chain: chain,
       trust: report.trust, number: report.number, asOf: report.asOf,
-      auditHead: report.auditHead, centreHead: report.centreHead, agent: "forged", isRehearsal: true)
+      auditHead: report.auditHead, centreHead: report.centreHead, agent: "forged", isRehearsal: true
+    )
   }
 }
 

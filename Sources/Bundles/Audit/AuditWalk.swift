@@ -62,7 +62,8 @@ package struct AuditWalk: Sendable {
       if event.seq != next || line.place != next {
         fault(next, "line \(event.seq) in place \(line.place)", "line \(next)")
       } else if event.previous != head.digest {
-        fault(next, "behind \(event.previous)", "behind \(head.digest), the hash of line \(head.seq)")
+        fault(
+          next, "behind \(event.previous)", "behind \(head.digest), the hash of line \(head.seq)")
       } else if event.digest != line.kept {
         fault(next, "\(event.digest), the hash of what stands there", "\(kept), as it was kept")
       }

@@ -220,7 +220,11 @@ enum PackTexts {
 
 
     sys.dont_write_bytecode = True
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (OSError, ValueError, KeyError, TypeError, AssertionError) as error:
+        say(f"FAIL {error!r}")
+        sys.exit(1)
 
     """#
 }

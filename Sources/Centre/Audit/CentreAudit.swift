@@ -31,15 +31,20 @@ package struct CentreAudit {
       for site in sites {
         try CentreAudit.acknowledgements(to: site.id, in: database) { name, ack in
           walk.await(ack.auditHead.digest, "line \(ack.auditHead.seq), which \(name) names")
-        } fault: { facts.agreement.add($0) }
+        } fault: {
+          facts.agreement.add($0)
+        }
         verified += try CentreAudit.reports(of: site, in: database) { name, report in
           walk.await(
             report.centreHead.digest, "line \(report.centreHead.seq), which \(name) echoes")
-        } fault: { facts.agreement.add($0) }
+        } fault: {
+          facts.agreement.add($0)
+        }
       }
       let rows = try Row.fetchCursor(database, sql: "SELECT * FROM audit ORDER BY seq")
       while let row = try rows.next() {
-        let line = AuditLine(place: row["seq"], kept: row["hash"], bytes: Array(row["line"] as Data))
+        let line = AuditLine(
+          place: row["seq"], kept: row["hash"], bytes: Array(row["line"] as Data))
         walk.take(line)
         guard case .success(let event) = line.event else { continue }
         facts.take(event)
@@ -75,7 +80,8 @@ package struct CentreAudit {
   static func epochs(of site: SiteRecord, in database: Database) throws -> [RandomID] {
     let texts = try String.fetchAll(
       database,
-      sql: "SELECT epoch FROM events WHERE site = ?1 UNION SELECT epoch FROM reports WHERE site = ?1",
+      sql:
+        "SELECT epoch FROM events WHERE site = ?1 UNION SELECT epoch FROM reports WHERE site = ?1",
       arguments: [site.id.text])
     return Set(texts.compactMap { RandomID($0) } + [site.epoch]).sorted { $0.text < $1.text }
   }
@@ -88,10 +94,14 @@ package struct CentreAudit {
     try acknowledgements(to: site.id, in: database) { name, ack in
       guard ack.epoch == epoch else { return }
       walk.await(ack.siteHead.digest, "line \(ack.siteHead.seq), which \(name) acknowledges")
-    } fault: { agreement.add($0) }
+    } fault: {
+      agreement.add($0)
+    }
     let verified = try reports(of: site, epoch: epoch, in: database) { name, report in
       walk.await(report.auditHead, "the line that \(name) ends with")
-    } fault: { agreement.add($0) }
+    } fault: {
+      agreement.add($0)
+    }
     let rows = try Row.fetchCursor(
       database, sql: "SELECT seq, hash, line FROM events WHERE site = ? AND epoch = ? ORDER BY seq",
       arguments: [site.id.text, epoch.text])

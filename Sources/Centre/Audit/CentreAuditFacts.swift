@@ -23,7 +23,10 @@ struct CentreAuditFacts {
       (Self.content(row["manifest"]), "added")
     }
     // Of each intent the newest revision, and whether it is wanted still.
-    try keep(database, "SELECT site, id, max(revision) AS revision, manifest, is_current FROM intents GROUP BY site, id") {
+    try keep(
+      database,
+      "SELECT site, id, max(revision) AS revision, manifest, is_current FROM intents GROUP BY site, id"
+    ) {
       row in
       (
         Self.intent(row["site"], row["id"]),

@@ -28,7 +28,8 @@ extension CentreAudit {
         }
         each(name, try Acknowledgement(parsing: bytes))
       } catch {
-        fault(AuditFault(.fact, "ack.json of \(name)", seen: "\(error)", expected: "as it was signed"))
+        fault(
+          AuditFault(.fact, "ack.json of \(name)", seen: "\(error)", expected: "as it was signed"))
       }
     }
   }

@@ -108,7 +108,8 @@ extension JournalTransaction {
         }
         walk.await(predicate.auditHead, "the line that \(name) ends with")
       } catch {
-        agreement.add(AuditFault(.fact, name, seen: "\(error.code) \(error)", expected: "as signed"))
+        agreement.add(
+          AuditFault(.fact, name, seen: "\(error.code) \(error)", expected: "as signed"))
       }
     }
     return verified

@@ -58,7 +58,8 @@ struct SiteAuditFacts {
     case "bundle.applied": agreement.mention(Self.done(fact("n")), "applied", line: line)
     case "intent.applied":
       agreement.mention(
-        Self.intent(fact("intent")), "revision \(fact("revision")), \(fact("manifest"))", line: line)
+        Self.intent(fact("intent")), "revision \(fact("revision")), \(fact("manifest"))", line: line
+      )
       takeCounter(event)
     default: break
     }
@@ -78,7 +79,8 @@ struct SiteAuditFacts {
 
   /// The counter of a product rises with each version and falls by a rollback alone.
   private mutating func takeCounter(_ event: AuditEvent) {
-    guard let product = event.facts["line"], let counter = event.facts["counter"].flatMap({ Int64($0) })
+    guard let product = event.facts["line"],
+      let counter = event.facts["counter"].flatMap({ Int64($0) })
     else { return }
     let name = Self.counter(product)
     let before = agreement.told(name).flatMap { Int64($0) } ?? 0

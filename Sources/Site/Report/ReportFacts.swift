@@ -78,7 +78,8 @@ extension ReportFacts {
       let needed = Set(try journal.needed()).union(holdings.lost)
       return ReportFacts(
         base: base, baseEvents: known.eventHead, auditHead: try journal.auditHead(),
-        centreHead: try journal.head(JournalFact.centreHead), lastEvent: last, results: try journal.results(), heldManifests: holdings.manifests,
+        centreHead: try journal.head(JournalFact.centreHead), lastEvent: last,
+        results: try journal.results(), heldManifests: holdings.manifests,
         heldFiles: holdings.files, needed: needed.subtracting(holdings.found).sorted(),
         sightings: sightings.list, sightingHead: sightings.head, devices: devices,
         egress: policy.egress, versions: trust.versions,

@@ -11,7 +11,7 @@ extension OpenedSite {
   ///
   /// - Throws: `SiteReason.trustEdited`, `.otherPinnedRoot`, and what the roots are refused with.
   package func trust() throws(Refusal) -> TrustState {
-    let (document, told) = try journal.read { (try $0.document(.trust), try $0.toldTrust()) }
+    let (document, told) = try kept(.trust)
     guard let document else {
       throw Refusal(
         SiteReason.journalDamaged, "journal.sqlite", seen: "no trusted state", expected: "one")
@@ -37,9 +37,7 @@ extension OpenedSite {
   /// - Throws: `SiteReason.policyEdited`, and what `trust` throws.
   package func policy() throws(Refusal) -> SitePolicy {
     let trust = try trust()
-    let (document, told, files) = try journal.read { journal in
-      (try journal.document(.policy), try journal.toldTrust(), try journal.metadata())
-    }
+    let (document, told) = try kept(.policy)
     let digest = document.map { Digest.sha256($0) }
     guard digest?.hex == told?.facts["policy_sha256"] else {
       throw OpenedSite.policyEdited(
@@ -47,6 +45,7 @@ extension OpenedSite {
         told?.facts["policy_sha256"].map { "\($0), as the log tells" } ?? "none")
     }
     guard let document else { return .builtIn }
+    let files = try journal.read { try $0.metadata() }
     let target: TargetEntry?
     do throws(Refusal) {
       target = try trust.policyTarget(
@@ -77,6 +76,19 @@ extension OpenedSite {
         try journal.note(.init(at: now, code: error.code, subject: error.subject))
       }
       throw error
+    }
+  }
+
+  /// A document as it is kept, and the newest line that tells of it.
+  private func kept(
+    _ name: JournalDocument
+  ) throws(Refusal) -> (document: [UInt8]?, told: AuditEvent?) {
+    do throws(Refusal) {
+      return try journal.read { (try $0.document(name), try $0.toldTrust()) }
+    } catch {
+      guard case SiteReason.logBroken = error.reason else { throw error }
+      throw Refusal(
+        SiteReason.trustEdited, error.subject, seen: error.seen, expected: error.expected)
     }
   }
 
