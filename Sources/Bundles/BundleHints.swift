@@ -25,6 +25,7 @@ extension BundleReason {
     case .lineTooLong, .papersTooLarge, .valueAboveLimit, .frameForbidden:
       "this is not what Waybill writes: keep the medium and call the sender"
     case .bundleThere: "use the bundle that is there, or another folder"
+    case .folderNotEmpty: "name a folder that does not exist yet"
     case .fileFailed:
       "check the permissions and the mount of the path named, then run the command again"
     case .libraryFailed: "run the command again; if it stays so, report it with this message"

@@ -2,6 +2,8 @@
 
 /// Every limit of this module, with its unit and reason.
 package enum BundleLimits {
+  /// Faults of a kind that are told one by one when a log is looked through; the rest is counted.
+  package static let auditFaults: Int64 = 20
   /// Bytes of a line of a listing, its LF included (FORMAT.md, 2): what a reader must hold at once.
   package static let listingLine = 1 << 20
 

@@ -31,6 +31,7 @@ package enum BundleReason: String, CaseIterable, RefusalReason {
   case frameForbidden = "WB2235"
   case searchTooWide = "WB2236"
   case bundleThere = "WB6430"
+  case folderNotEmpty = "WB6431"
   case fileFailed = "WB7030"
   case libraryFailed = "WB7031"
 
@@ -64,6 +65,7 @@ package enum BundleReason: String, CaseIterable, RefusalReason {
     case .frameForbidden: "a compressed frame uses what the format forbids"
     case .searchTooWide: "the medium holds more folders and files than are searched"
     case .bundleThere: "a finished bundle of that name is already there"
+    case .folderNotEmpty: "the folder is not empty"
     case .fileFailed: "the operating system refused an operation on a file"
     case .libraryFailed: "a library refused an operation"
     }

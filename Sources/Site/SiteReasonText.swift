@@ -18,8 +18,11 @@ extension SiteReason {
     case .contentDiffers: "content from a volume is not what the index says"
     case .indexDiffers: "the index does not fit the bundle"
     case .logBroken: "the audit log does not chain"
+    case .logDisagrees: "the journal keeps something else than its log tells"
     case .notVouched: "no release signer vouches for a content manifest"
     case .otherPinnedRoot: "the trusted state does not begin with the root that was pinned"
+    case .trustEdited: "the trusted state is not the one that the log tells of"
+    case .policyEdited: "the kept policy is not the one that was signed"
     case .foreignBundle: "the bundle is for another site"
     case .otherFingerprint: "the fingerprint is not that of the root"
     case .otherEnrolment: "the centre enrolled another key, epoch or root for this site"
@@ -46,6 +49,7 @@ extension SiteReason {
     case .looserPolicy: "the policy is for another site or looser than the built-in bounds"
     case .otherRehearsal: "rehearsal and production do not mix"
     case .otherAcknowledgement: "the centre acknowledges a report that this site did not write"
+    case .logCut: "a line of this site's log that the centre holds is not in it"
     case .looseMode: "a secret file or folder is open to others"
     case .stateExists: "there is a site in this state folder already"
     case .noState: "there is no site in this state folder"
@@ -66,7 +70,7 @@ extension SiteReason {
     case .pointPending: "wait, then run `apply`"
     case .promiseBroken:
       "run `return` and carry it to the centre: it no longer counts on them then"
-    case .journalDamaged, .logBroken:
+    case .journalDamaged, .logBroken, .logDisagrees:
       "stop, keep a copy of the state folder, and restore it from the backup, or enrol the site again"
     case .storedFileAltered:
       "look for who writes to the store; import the bundle again, or bring the file with the next one"
@@ -74,7 +78,7 @@ extension SiteReason {
       "keep the medium, call the officer at the centre, and ask for a new export"
     case .notVouched:
       "call the officer at the centre: the exporter names software that was never released"
-    case .otherPinnedRoot:
+    case .otherPinnedRoot, .trustEdited, .policyEdited:
       "someone edited the state folder: stop, keep a copy of it, and call the officer"
     case .foreignBundle: "give it back to the courier; nothing of it was kept"
     case .otherFingerprint:
@@ -103,7 +107,7 @@ extension SiteReason {
     case .sealingDemanded: "ask the centre for a sealed export, or for a policy with sealing none"
     case .looserPolicy: "call the officer at the centre; the last good policy stays"
     case .otherRehearsal: "use the root of the same kind of centre"
-    case .otherAcknowledgement:
+    case .otherAcknowledgement, .logCut:
       "stop: this host may have been restored from an old copy; call the officer at the centre"
     case .looseMode:
       "set mode 0600 for the file, 0700 for the folder, and find out who could read it"

@@ -19,7 +19,7 @@ struct WaybillCentre: ParsableCommand {
     subcommands: [
       Initialise.self, KeyGroup.self, RootGroup.self, SiteGroup.self, PolicyGroup.self,
       ContentGroup.self, IntentGroup.self, PlanCommand.self, Export.self, Ingest.self, Status.self,
-      History.self, Explain.self,
+      History.self, AuditGroup.self, Explain.self,
     ])
 }
 

@@ -28,7 +28,9 @@ struct StateOptions: ParsableArguments {
   func openLocked(_ console: Console) throws(Refusal) -> (site: OpenedSite, lock: HeldLock) {
     try folder.requireSite()
     let lock = try HeldLock(FileLock(folder, now: .now))
-    return (try open(console), lock)
+    let site = try open(console)
+    try site.checkTrust(at: .now)
+    return (site, lock)
   }
 }
 

@@ -21,7 +21,7 @@ struct WaybillSite: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, EnrolCommand.self, ImportCommand.self, ApplyCommand.self,
-      ReturnCommand.self, StatusCommand.self, HistoryCommand.self, LibraryCommand.self,
-      ExplainCommand.self,
+      ReturnCommand.self, StatusCommand.self, HistoryCommand.self, AuditCommand.self,
+      LibraryCommand.self, ExplainCommand.self,
     ])
 }

@@ -24,7 +24,8 @@ private struct Line {
       previous: links.last ?? digest(base), base: ReportPoint(seq: base, digest: digest(base)),
       chain: links,
       trust: .init(root: 1, targets: 1, content: 1, policy: 1), number: 1,
-      asOf: Instant(clamping: 1_700_000_000), auditHead: digest(0), agent: "test",
+      asOf: Instant(clamping: 1_700_000_000), auditHead: digest(0), centreHead: .origin,
+      agent: "test",
       isRehearsal: true)
   }
 

@@ -21,6 +21,7 @@ struct ForgedSite {
     var trust = TrustVersions(root: 1, targets: 1, content: 1, policy: 1)
     var asOf: Instant
     var auditHead: Digest
+    var centreHead = AuditHead.origin
     /// Lines of `events.ndjson`; nil leaves the file out.
     var events: [[UInt8]]?
     var devices: [ComplianceRecord] = []
@@ -195,7 +196,8 @@ struct ForgedSite {
       site: id, epoch: epoch, seq: report.seq, previous: chain.last ?? digest(report.base),
       base: ReportPoint(seq: report.base, digest: digest(report.base)), chain: chain,
       trust: report.trust, number: report.number, asOf: report.asOf,
-      auditHead: report.auditHead, agent: "forged", isRehearsal: true)
+      auditHead: report.auditHead, centreHead: report.centreHead, agent: "forged", isRehearsal: true
+    )
   }
 }
 

@@ -23,4 +23,11 @@ extension ForgedSite {
       try Data.fetchAll(database, sql: "SELECT line FROM events ORDER BY seq").map { Array($0) }
     }
   }
+
+  /// Changes the ledger.
+  func edit(_ sql: String, _ arguments: StatementArguments = []) throws {
+    let queue = try database
+    try queue.write { try $0.execute(sql: sql, arguments: arguments) }
+    try queue.close()
+  }
 }

@@ -210,6 +210,7 @@ struct ReporterTests {
   private func acknowledgement(of seq: Int64, _ digest: Digest) -> Acknowledgement {
     Acknowledgement(
       site: centre.forge.site, epoch: MiniCentre.id("epoch"),
-      report: ReportPoint(seq: seq, digest: digest), auditHead: .sha256([1]))
+      report: ReportPoint(seq: seq, digest: digest),
+      auditHead: AuditHead(seq: 1, digest: .sha256([1])), siteHead: .origin)
   }
 }

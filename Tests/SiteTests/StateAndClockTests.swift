@@ -273,6 +273,7 @@ struct StateAndClockTests {
   ) -> Acknowledgement {
     Acknowledgement(
       site: centre.forge.site, epoch: MiniCentre.id(epoch),
-      report: ReportPoint(seq: seq, digest: digest), auditHead: .sha256([1]))
+      report: ReportPoint(seq: seq, digest: digest),
+      auditHead: AuditHead(seq: 1, digest: .sha256([1])), siteHead: .origin)
   }
 }

@@ -25,6 +25,8 @@ package struct ReturnForge {
   package var heldManifests: [Digest] = []
   /// Of the last event in `evidence`; of none as long as there is none.
   package var auditHead = AuditEvent.origin
+  /// Of the centre's log, as the newest ack that was taken names it.
+  package var centreHead = AuditHead.origin
   /// Evidence files by name.
   package var evidence: [String: [UInt8]] = [:]
   package var isRehearsal = true
@@ -90,7 +92,8 @@ package struct ReturnForge {
     let predicate = ReportPredicate(
       site: site, epoch: epoch, seq: seq, previous: base.digest, base: base, chain: [],
       trust: .init(root: 1, targets: 1, content: 1, policy: 1), number: number, asOf: asOf,
-      auditHead: auditHead, agent: ReturnForge.agent, isRehearsal: isRehearsal)
+      auditHead: auditHead, centreHead: centreHead, agent: ReturnForge.agent,
+      isRehearsal: isRehearsal)
     let subjects =
       [("waybill.json", waybill), ("state.json", state)]
       + evidence.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -28,20 +28,25 @@ package struct Acknowledgement: Hashable, Sendable {
   package let epoch: RandomID
   package let report: ReportPoint
   /// Head of the centre's audit log.
-  package let auditHead: Digest
+  package let auditHead: AuditHead
+  /// The newest line of the site's own log that the centre holds in this epoch.
+  package let siteHead: AuditHead
 
-  package init(site: SiteID, epoch: RandomID, report: ReportPoint, auditHead: Digest) {
+  package init(
+    site: SiteID, epoch: RandomID, report: ReportPoint, auditHead: AuditHead, siteHead: AuditHead
+  ) {
     self.site = site
     self.epoch = epoch
     self.report = report
     self.auditHead = auditHead
+    self.siteHead = siteHead
   }
 
   package var encoded: [UInt8] {
     let members =
       DocumentHeader.members(type: "waybill-ack") + report.members + [
         ("site_id", .string(site.text)), ("epoch", .string(epoch.text)),
-        ("audit_head", .digest(auditHead)),
+        ("audit_head", auditHead.json), ("site_head", siteHead.json),
       ]
     return JSONValue.object(JSONObject(members)).encoded
   }
@@ -52,7 +57,8 @@ package struct Acknowledgement: Hashable, Sendable {
     site = try document["site_id"].siteID()
     epoch = try document["epoch"].randomID()
     report = try ReportPoint(document)
-    auditHead = try document["audit_head"].digest()
+    auditHead = try AuditHead(document["audit_head"])
+    siteHead = try AuditHead(document["site_head"])
   }
 }
 

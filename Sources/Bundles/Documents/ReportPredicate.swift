@@ -21,13 +21,15 @@ package struct ReportPredicate: Hashable, Sendable {
   package let number: Int64
   package let asOf: Instant
   package let auditHead: Digest
+  /// The newest head of the centre's log that the site has verified; `origin` before the first.
+  package let centreHead: AuditHead
   package let agent: String
   package let isRehearsal: Bool
 
   package init(
     site: SiteID, epoch: RandomID, seq: Int64, previous: Digest, base: ReportPoint,
     chain: [Digest], trust: TrustVersions, number: Int64, asOf: Instant, auditHead: Digest,
-    agent: String, isRehearsal: Bool
+    centreHead: AuditHead, agent: String, isRehearsal: Bool
   ) {
     self.site = site
     self.epoch = epoch
@@ -39,6 +41,7 @@ package struct ReportPredicate: Hashable, Sendable {
     self.number = number
     self.asOf = asOf
     self.auditHead = auditHead
+    self.centreHead = centreHead
     self.agent = agent
     self.isRehearsal = isRehearsal
   }
@@ -58,7 +61,8 @@ package struct ReportPredicate: Hashable, Sendable {
             ]))
         ),
         ("n", .integer(number)), ("as_of", .instant(asOf)), ("audit_head", .digest(auditHead)),
-        ("agent", .string(agent)), ("rehearsal", .bool(isRehearsal)),
+        ("centre_head", centreHead.json), ("agent", .string(agent)),
+        ("rehearsal", .bool(isRehearsal)),
       ]))
   }
 
@@ -76,6 +80,7 @@ package struct ReportPredicate: Hashable, Sendable {
     number = try field["n"].count()
     asOf = try field["as_of"].instant()
     auditHead = try field["audit_head"].digest()
+    centreHead = try AuditHead(field["centre_head"])
     agent = try field["agent"].string()
     isRehearsal = try field["rehearsal"].bool()
     guard base.seq < seq, Int64(chain.count) == seq - base.seq - 1,

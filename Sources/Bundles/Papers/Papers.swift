@@ -43,6 +43,14 @@ package struct Papers: Sendable {
   /// The file `name` of `metadata/`.
   package func metadata(_ name: String) -> ArraySlice<UInt8>? { self["metadata/\(name)"] }
 
+  /// The files of `metadata/` without their versions, such as `snapshot`; of several roots, each.
+  package var metadataByRole: [(role: String, bytes: [UInt8])] {
+    metadataNames.map { name in
+      let role = name.split(separator: ".").dropLast().last.map(String.init) ?? name
+      return (role, metadata(name).map(Array.init) ?? [])
+    }
+  }
+
   /// The waybill, parsed; whether it is vouched for is another question.
   package func waybill() throws(Refusal) -> Waybill {
     guard let bytes = self["waybill.json"] else {

@@ -27,7 +27,8 @@ struct OrdersSources {
     let intents = IntentsDocument(site: site, salt: RandomID.generate(), intents: plan.intents)
     let ack = Acknowledgement(
       site: site, epoch: plan.site.epoch, report: plan.acknowledged,
-      auditHead: try profile.ledger.read { try LedgerAudit.head(in: $0) })
+      auditHead: try profile.ledger.read { try LedgerAudit.head(in: $0) },
+      siteHead: try profile.ledger.eventHead(of: plan.site))
     let enrolment = EnrolmentRecord(
       site: site, epoch: plan.site.epoch, key: plan.site.key, recipient: plan.site.recipient,
       rootFingerprint: plan.site.rootFingerprint)

@@ -5,25 +5,10 @@ package import Intents
 /// Holds the events of a report, one after the other, against what its site has signed before: FORMAT.md, 12 and
 /// the rules R20 and S18. Pure, and holds two lines at a time.
 package struct EventCheck {
-  /// A place in a site's log.
-  package struct Line: Hashable, Sendable {
-    /// 0 before the first line.
-    package let seq: Int64
-    package let digest: Digest
-
-    package init(seq: Int64, digest: Digest) {
-      self.seq = seq
-      self.digest = digest
-    }
-
-    /// Where every log begins.
-    package static let origin = Line(seq: 0, digest: AuditEvent.origin)
-  }
-
   /// What the centre has booked of the site's log in this epoch.
   package struct Known: Hashable, Sendable {
     /// Where the base of the report ends.
-    package let base: Line
+    package let base: AuditHead
     /// Number of the newest line that is held; all before it are held too.
     package let newest: Int64
     /// The furthest that a report with a lower number reaches.
@@ -31,7 +16,7 @@ package struct EventCheck {
     /// The least far that a report with a higher number reaches; nil when there is none.
     package let most: Int64?
 
-    package init(base: Line, newest: Int64, least: Int64, most: Int64?) {
+    package init(base: AuditHead, newest: Int64, least: Int64, most: Int64?) {
       self.base = base
       self.newest = newest
       self.least = least
@@ -44,7 +29,7 @@ package struct EventCheck {
   private let head: Digest
   private let site: SiteID
   private var first: Int64?
-  private var last: Line?
+  private var last: AuditHead?
 
   package init(_ site: SiteID, head: Digest, known: Known) {
     self.site = site
@@ -70,7 +55,7 @@ package struct EventCheck {
       first = event.seq
       try join(event, held: held)
     }
-    last = Line(seq: event.seq, digest: event.digest)
+    last = AuditHead(seq: event.seq, digest: event.digest)
     guard event.seq <= known.newest else { return true }
     guard let digest = try held(event.seq) else { return true }
     guard digest == event.digest else {

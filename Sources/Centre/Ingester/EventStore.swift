@@ -58,7 +58,7 @@ extension ReportStore {
   }
 
   /// Where the report that `report` builds on ends; the enrolment tells of no event.
-  private func base(of report: SignedReport, in database: Database) throws -> EventCheck.Line {
+  private func base(of report: SignedReport, in database: Database) throws -> AuditHead {
     let base = report.predicate.base
     guard base.seq > 0 else { return .origin }
     let row = try Row.fetchOne(
@@ -74,6 +74,20 @@ extension ReportStore {
         seen: "no event that report \(base.seq) ends with",
         expected: "one of each booked report")
     }
-    return EventCheck.Line(seq: seq, digest: try row.parsed("audit_head") { Digest(hex: $0) })
+    return AuditHead(seq: seq, digest: try row.parsed("audit_head") { Digest(hex: $0) })
+  }
+}
+
+extension Ledger {
+  /// The newest line that is held of a site's log in its epoch.
+  func eventHead(of site: SiteRecord) throws(Refusal) -> AuditHead {
+    try read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: "SELECT seq, hash FROM events WHERE site = ? AND epoch = ? ORDER BY seq DESC LIMIT 1",
+        arguments: [site.id.text, site.epoch.text])
+      guard let row else { return .origin }
+      return AuditHead(seq: row["seq"], digest: try row.parsed("hash") { Digest(hex: $0) })
+    }
   }
 }

@@ -46,6 +46,7 @@ struct ReturnBooking {
     case .known:
       result.since = try store.receivedAt(report)
       result.standing = .known
+      result.refusal = try echoRefusal()
     case .fork(let seq, let seen, let held):
       try quarantine(
         Refusal(
@@ -58,6 +59,7 @@ struct ReturnBooking {
           seen: report.digest.hex, expected: "a report that a booked one names in its chain"),
         &result)
     case .provisional:
+      if let echo = try echoRefusal() { judged.notes.append("\(echo.code) \(echo)") }
       try setAside(
         Refusal(
           CentreReason.unknownBase, "return \(report.predicate.seq) of \(report.site.id)",
@@ -73,6 +75,7 @@ struct ReturnBooking {
     isNewest: Bool, missing: [Int64], _ result: inout Ingester.Return
   ) throws(Refusal) {
     do throws(Refusal) {
+      if let echo = try echoRefusal() { throw echo }
       try book(isNewest: isNewest, missing: missing, &result)
     } catch {
       guard error.exit == .fork else { throw error }
@@ -92,6 +95,24 @@ struct ReturnBooking {
     result.devices = try store.book(report, evidence, isNewest: isNewest, judged: &full)
     result.intents = Int64(evidence.state.intents.count)
     finish(isNewest ? .booked : .filled, full, &result)
+  }
+
+  /// The head of this centre's log that the site echoes must be in it (R20). A declared restore may have lost
+  /// it, with the bundle that told the site of it: that is noted.
+  private mutating func echoRefusal() throws(Refusal) -> Refusal? {
+    let echo = report.predicate.centreHead
+    guard try !profile.ledger.logs(echo) else { return nil }
+    let number = report.predicate.number
+    if !judged.plausibility.known.numbers.contains(number), try profile.ledger.wasRestored() {
+      judged.notes.append("echoes line \(echo.seq) of this centre's log, from before the restore")
+      return nil
+    }
+    let head = try profile.ledger.read { try LedgerAudit.head(in: $0) }
+    return Refusal(
+      CentreReason.ownLogCut, "log of this centre, line \(echo.seq)",
+      seen: "\(report.site.id) holds it as \(echo.digest)",
+      expected: head.seq < echo.seq
+        ? "a line of this log, which ends with line \(head.seq)" : "the hash of that line here")
   }
 
   private func notes(

@@ -21,14 +21,37 @@ enum LedgerAudit {
       arguments: [line.seq, now.description, event, Data(line.encoded), line.digest.hex])
   }
 
-  /// Hash of the newest line.
-  static func head(in database: Database) throws -> Digest {
-    try String.fetchOne(database, sql: "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1")
-      .flatMap { Digest(hex: $0) } ?? AuditEvent.origin
+  /// What a declared restore is logged as: lines behind the backup are lost, and known to be.
+  static let restored = "centre.restored"
+
+  /// The newest line.
+  static func head(in database: Database) throws -> AuditHead {
+    let row = try Row.fetchOne(
+      database, sql: "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
+    guard let row else { return .origin }
+    return AuditHead(seq: row["seq"], digest: try row.parsed("hash") { Digest(hex: $0) })
   }
 }
 
 extension Ledger {
+  /// Whether the line that `head` names is in the log.
+  func logs(_ head: AuditHead) throws(Refusal) -> Bool {
+    if head == .origin { return true }
+    return try read { database in
+      try String.fetchOne(
+        database, sql: "SELECT hash FROM audit WHERE seq = ?", arguments: [head.seq])
+    } == head.digest.hex
+  }
+
+  /// Whether a restore was declared here: then lines of the log may be lost that others know of.
+  func wasRestored() throws(Refusal) -> Bool {
+    try read { database in
+      try Bool.fetchOne(
+        database, sql: "SELECT EXISTS (SELECT 1 FROM audit WHERE event = ?)",
+        arguments: [LedgerAudit.restored])
+    } ?? false
+  }
+
   /// The newest lines of the log, oldest first, each checked against its hash.
   package func history(newest count: Int) throws(Refusal) -> [AuditEvent] {
     try read { database in

@@ -22,6 +22,10 @@ enum LedgerSchema {
       recipient TEXT NOT NULL, root_fingerprint TEXT NOT NULL, points TEXT NOT NULL, agent TEXT NOT NULL,
       enrolment TEXT NOT NULL, enrolled_at TEXT NOT NULL) STRICT;
 
+    -- signed statements that are no reports, by the SHA-256 of their payload
+    CREATE TABLE IF NOT EXISTS statements(
+      sha256 TEXT PRIMARY KEY, kind TEXT NOT NULL, site TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
+
     -- policy documents: a draft until `policy sign` puts it into role policy
     CREATE TABLE IF NOT EXISTS policies(
       site TEXT NOT NULL, sha256 TEXT NOT NULL, bytes BLOB NOT NULL, signed_version INTEGER,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import GRDB
 package import Intents
 package import Trust
@@ -71,7 +72,10 @@ extension Ledger {
     return found
   }
 
-  package func add(_ site: SiteRecord, at now: Instant) throws(Refusal) {
+  /// - Parameter enrolment: the signed statement.
+  package func add(
+    _ site: SiteRecord, enrolment: [UInt8], at now: Instant
+  ) throws(Refusal) {
     try write { database in
       try database.execute(
         sql: """
@@ -85,6 +89,9 @@ extension Ledger {
           site.enrolment.hex,
           site.enrolledAt.description,
         ])
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO statements VALUES (?, 'enrolment', ?, ?)",
+        arguments: [site.enrolment.hex, site.id.text, Data(enrolment)])
       try LedgerAudit.append(
         "site.added",
         ["site": site.id.text, "epoch": site.epoch.text, "enrolment": site.enrolment.hex],

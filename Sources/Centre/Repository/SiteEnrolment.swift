@@ -13,6 +13,7 @@ package struct SiteEnrolment: Sendable {
   package let fingerprint: Digest
   private let predicate: EnrolmentPredicate
   private let key: PublicKey
+  private let bytes: [UInt8]
 
   /// - Throws: `CentreReason.enrolmentSignature`, `TrustReason.testOnlyKey` outside a rehearsal, or what the strict readers refuse.
   package init(parsing bytes: [UInt8], named name: String) throws(Refusal) {
@@ -43,6 +44,7 @@ package struct SiteEnrolment: Sendable {
     }
     predicate = claimed
     self.key = key
+    self.bytes = bytes
     site = claimed.site
     epoch = claimed.epoch
     rootFingerprint = claimed.rootFingerprint
@@ -81,7 +83,7 @@ package struct SiteEnrolment: Sendable {
       id: site, epoch: epoch, key: key.json, keyID: key.id.hex, recipient: predicate.recipient,
       rootFingerprint: rootFingerprint,
       points: points, agent: predicate.agent, enrolment: fingerprint, enrolledAt: now)
-    try profile.ledger.add(record, at: now)
+    try profile.ledger.add(record, enrolment: bytes, at: now)
     return record
   }
 }

@@ -202,6 +202,7 @@ extension Applier {
       var facts = [
         "intent": intent.id.text, "revision": "\(intent.revision)",
         "manifest": intent.manifest.hex, "package": package, "action": item.action.rawValue,
+        "line": header.line.text, "counter": "\(header.counter)",
       ]
       if receipt.repaired > 0 { facts["repaired"] = "\(receipt.repaired)" }
       try journal.log("intent.applied", facts, at: clock)

@@ -11,6 +11,7 @@ struct Acceptance {
   let clock: Instant
   let verified: VerifiedPapers
   let state: TrustState
+  let papers: Papers
   let orders: Orders
   let plan: Plan
 
@@ -19,11 +20,10 @@ struct Acceptance {
     let holdings = try Holdings(of: site)
     try holdings.noteBrokenPromises(at: clock)
     try site.journal.write { journal in
-      try journal.setDocument(.trust, state.json.encoded)
       if let policy = orders.policy { try journal.setDocument(.policy, policy.bytes) }
-      if let ack = orders.acknowledgement, ack.epoch == site.profile.epoch {
-        try journal.record(ack, at: clock)
-      }
+      try journal.setTrust(state, at: clock)
+      try journal.setMetadata(signedFiles())
+      let ack = try record(orders.acknowledgement?.document, journal)
       for manifest in manifests { try journal.record(manifest) }
       try journal.setDesired(orders.intents.intents)
       if plan.sawPoint {
@@ -40,11 +40,38 @@ struct Acceptance {
         [
           "n": "\(verified.n)", "fingerprint": verified.fingerprint.hex, "plan": plan.digest.hex,
           "expires": "\(verified.expires)",
-        ], at: clock)
+        ].merging(ack) { old, _ in old }, at: clock)
       try journal.setValue("\(verified.expires)", of: JournalFact.expires)
       try journal.setValue("\(verified.issued)", of: JournalFact.issued)
     }
     try site.folder.clearStaging()
+  }
+
+  /// Remembers what the centre acknowledges, and the heads to hold each other's logs against (R20).
+  ///
+  /// - Returns: what the log tells of it.
+  private func record(
+    _ ack: Acknowledgement?, _ journal: JournalTransaction
+  ) throws -> [String: String] {
+    guard let ack else { return [:] }
+    try journal.setValue("\(ack.auditHead)", of: JournalFact.centreHead)
+    var facts = ["centre_head": "\(ack.auditHead)"]
+    guard ack.epoch == site.profile.epoch else { return facts }
+    try journal.record(ack, at: clock)
+    try journal.setValue("\(ack.siteHead)", of: JournalFact.siteHead)
+    facts["site_head"] = "\(ack.siteHead)"
+    facts["ack_seq"] = "\(ack.report.seq)"
+    facts["ack_sha256"] = ack.report.digest.hex
+    return facts
+  }
+
+  /// The metadata that vouch for policy and acknowledgement, by role, and `ack.json`.
+  private func signedFiles() -> [(name: String, bytes: [UInt8])] {
+    let kept: Set = ["timestamp", "snapshot", "targets", "policy", "site"]
+    var files = papers.metadataByRole.filter { kept.contains($0.role) }
+      .map { (name: "\($0.role).json", bytes: $0.bytes) }
+    if let ack = orders.acknowledgement { files.append(("ack.json", ack.bytes)) }
+    return files
   }
 
   /// Copies the manifests to where they stay; they are whole and durable before the journal names them.
@@ -65,6 +92,10 @@ enum JournalFact {
   static let number = "n"
   /// Whether something happened since the last report was written.
   static let returnDue = "return_due"
+  /// The newest head of the centre's log that was verified.
+  static let centreHead = "centre_head"
+  /// The newest line of this site's log that the centre is known to hold.
+  static let siteHead = "site_head"
   /// When the newest bundle was issued, and when it expires.
   static let issued = "issued"
   static let expires = "expires"

@@ -63,7 +63,8 @@ struct BundleImport {
     }
     try stage(waybill, locations, orders, identity, asked, plan, &outcome)
     try Acceptance(
-      site: site, clock: clock, verified: verified, state: after.state, orders: orders, plan: plan
+      site: site, clock: clock, verified: verified, state: after.state, papers: try papers(),
+      orders: orders, plan: plan
     ).record()
     outcome.bundles.append(BundleOutcome(trial, .taken))
     outcome.changed = "bundle \(verified.n) was taken"

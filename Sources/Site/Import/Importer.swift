@@ -75,9 +75,9 @@ package struct Importer {
     }
     let kept = trust
     try site.journal.write { journal in
-      try journal.setDocument(.trust, kept.json.encoded)
       try journal.log(
         "roots.taken", ["from": "\(before + 1)", "through": "\(kept.root.version)"], at: clock)
+      try journal.setTrust(kept, at: clock)
     }
     voice.say("took roots \(before + 1) to \(kept.root.version)")
     return trust

@@ -10,7 +10,8 @@ struct Orders {
   let intents: IntentsDocument
   /// The bundle's own policy with its bytes; nil while none is signed for this site.
   let policy: (document: SitePolicy, bytes: [UInt8])?
-  let acknowledgement: Acknowledgement?
+  /// As it was signed, and what it says.
+  let acknowledgement: (document: Acknowledgement, bytes: [UInt8])?
   let enrolment: EnrolmentRecord?
   let index: FilePath
   /// Content manifests by digest.
@@ -154,11 +155,13 @@ extension OrdersReader {
     return (document, bytes)
   }
 
-  private func acknowledgement(_ parts: Parts) throws(Refusal) -> Acknowledgement? {
+  private func acknowledgement(
+    _ parts: Parts
+  ) throws(Refusal) -> (document: Acknowledgement, bytes: [UInt8])? {
     guard let bytes = parts.small[siteName("ack.json")] else { return nil }
     let document = try Acknowledgement(parsing: bytes)
     try checkSite(document.site, "ack.json")
-    return document
+    return (document, bytes)
   }
 
   private func enrolment(_ parts: Parts) throws(Refusal) -> EnrolmentRecord? {

@@ -37,7 +37,7 @@ struct OrdersCheck {
 
   /// S19. An acknowledgement of another epoch is noted and is no base.
   private func checkAcknowledgement(_ notes: inout [String]) throws(Refusal) {
-    guard let ack = orders.acknowledgement else { return }
+    guard let ack = orders.acknowledgement?.document else { return }
     guard ack.epoch == site.profile.epoch else {
       notes.append("the centre acknowledges a report of epoch \(ack.epoch), which is not ours")
       return
@@ -49,6 +49,19 @@ struct OrdersCheck {
         seen: "report \(ack.report.seq) with hash \(ack.report.digest)",
         expected: own.map { "hash \($0.digest)" } ?? "a report that this site wrote")
     }
+    try checkLog(ack.siteHead)
+  }
+
+  /// R20: what the centre holds of this site's log must be in it.
+  private func checkLog(_ held: AuditHead) throws(Refusal) {
+    let (own, head) = try site.journal.read { journal in
+      (try journal.auditDigest(held.seq), try journal.auditHead())
+    }
+    guard own != held.digest else { return }
+    throw Refusal(
+      SiteReason.logCut, "ack.json: site_head",
+      seen: "line \(held.seq) of this site's log with hash \(held.digest)",
+      expected: own.map { "hash \($0)" } ?? "at most line \(head.seq), where the log ends")
   }
 
   /// T20, T40: every manifest is released, unless it is what stands there already.

@@ -31,12 +31,27 @@ extension JournalTransaction {
   }
 
   /// Number and hash of the newest line.
-  package func auditHead() throws -> (seq: Int64, digest: Digest) {
+  package func auditHead() throws -> AuditHead {
     let row = try Row.fetchOne(
       database, sql: "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
-    guard let row else { return (0, AuditEvent.origin) }
+    guard let row else { return .origin }
     guard let digest = Digest(hex: row["hash"] as String) else { throw damaged("audit") }
-    return (row["seq"], digest)
+    return AuditHead(seq: row["seq"], digest: digest)
+  }
+
+  /// Hash of line `seq`; nil when there is none.
+  package func auditDigest(_ seq: Int64) throws -> Digest? {
+    if seq == 0 { return AuditEvent.origin }
+    return try String.fetchOne(
+      database, sql: "SELECT hash FROM audit WHERE seq = ?", arguments: [seq]
+    ).flatMap { Digest(hex: $0) }
+  }
+
+  /// A head that the journal remembers; `origin` before there is one.
+  package func head(_ fact: String) throws -> AuditHead {
+    guard let text = try value(fact) else { return .origin }
+    guard let head = AuditHead(text) else { throw damaged("configuration") }
+    return head
   }
 
   /// Hands out the lines behind number `seq`, ascending, each with its hash looked at and chained.
@@ -67,7 +82,7 @@ extension JournalTransaction {
     }
   }
 
-  private func event(_ row: Row) throws -> AuditEvent {
+  func event(_ row: Row) throws -> AuditEvent {
     guard let at = Instant(row["at"] as String), let previous = Digest(hex: row["prev"] as String)
     else { throw damaged("audit") }
     let seq: Int64 = row["seq"]
@@ -78,7 +93,7 @@ extension JournalTransaction {
     return AuditEvent(seq: seq, at: at, event: row["event"], facts: facts, previous: previous)
   }
 
-  private func broken(_ seq: Int64, _ seen: String) -> Refusal {
+  func broken(_ seq: Int64, _ seen: String) -> Refusal {
     Refusal(
       SiteReason.logBroken, "audit line \(seq)", seen: seen,
       expected: "each line with the hash of the line before")

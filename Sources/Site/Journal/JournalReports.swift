@@ -87,11 +87,11 @@ extension JournalTransaction {
       sql: "INSERT OR REPLACE INTO acknowledgements VALUES (?, ?, ?, ?, ?)",
       arguments: [
         acknowledgement.epoch.text, acknowledgement.report.seq,
-        acknowledgement.report.digest.hex, acknowledgement.auditHead.hex, now.description,
+        acknowledgement.report.digest.hex, acknowledgement.auditHead.digest.hex, now.description,
       ])
   }
 
-  private func report(_ row: Row) throws -> FrozenReport {
+  func report(_ row: Row) throws -> FrozenReport {
     guard let digest = Digest(hex: row["hash"] as String),
       let facts = Digest(hex: row["facts"] as String), let at = Instant(row["at"] as String)
     else { throw damaged("reports") }

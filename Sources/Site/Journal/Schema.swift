@@ -10,8 +10,10 @@ enum Schema {
 
   private static let tables = """
     CREATE TABLE configuration (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    -- Small documents as they were verified: trust, policy, acknowledgement, enrolment.
+    -- Small documents as they were verified: trust, policy.
     CREATE TABLE documents (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    -- Of the newest bundle taken: the signed metadata that vouch for policy and acknowledgement, and ack.json.
+    CREATE TABLE metadata (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE bundles (
       n INTEGER NOT NULL, fingerprint TEXT NOT NULL, state TEXT NOT NULL, code TEXT,
       at TEXT NOT NULL, PRIMARY KEY (n, fingerprint)) STRICT, WITHOUT ROWID;
@@ -47,6 +49,7 @@ enum Schema {
     CREATE TABLE audit (
       seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event TEXT NOT NULL, facts TEXT NOT NULL,
       prev TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+    CREATE INDEX audit_by_event ON audit (event, seq);
     CREATE TABLE reports (
       seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, facts TEXT NOT NULL, event_head INTEGER NOT NULL,
       sighting_head INTEGER NOT NULL, n INTEGER NOT NULL, envelope BLOB NOT NULL,

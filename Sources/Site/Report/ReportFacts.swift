@@ -10,7 +10,9 @@ struct ReportFacts {
   let base: ReportPoint
   let baseEvents: Int64
   /// The audit line up to which events are told, and its hash.
-  let auditHead: (seq: Int64, digest: Digest)
+  let auditHead: AuditHead
+  /// The newest head of the centre's log that was verified.
+  let centreHead: AuditHead
   /// The newest line that is more than a note about a report.
   let lastEvent: Int64
   let results: [IntentResult]
@@ -76,7 +78,8 @@ extension ReportFacts {
       let needed = Set(try journal.needed()).union(holdings.lost)
       return ReportFacts(
         base: base, baseEvents: known.eventHead, auditHead: try journal.auditHead(),
-        lastEvent: last, results: try journal.results(), heldManifests: holdings.manifests,
+        centreHead: try journal.head(JournalFact.centreHead), lastEvent: last,
+        results: try journal.results(), heldManifests: holdings.manifests,
         heldFiles: holdings.files, needed: needed.subtracting(holdings.found).sorted(),
         sightings: sightings.list, sightingHead: sightings.head, devices: devices,
         egress: policy.egress, versions: trust.versions,

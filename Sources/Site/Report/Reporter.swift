@@ -150,7 +150,7 @@ package struct Reporter {
       site: site.profile.site, epoch: site.profile.epoch, seq: newest.seq + 1,
       previous: newest.digest, base: facts.base, chain: chain, trust: facts.versions,
       number: facts.number, asOf: clock, auditHead: facts.auditHead.digest,
-      agent: SiteAgent.name, isRehearsal: site.profile.isRehearsal)
+      centreHead: facts.centreHead, agent: SiteAgent.name, isRehearsal: site.profile.isRehearsal)
     // The same check that the centre makes: a report that it would refuse is not frozen.
     _ = try ReportPredicate(JSONField(predicate.json, at: "report"))
     let subjects =

@@ -52,28 +52,6 @@ package struct OpenedSite {
     return code
   }
 
-  /// The trusted state of the metadata; its chain of roots is verified anew each time (S17).
-  package func trust() throws(Refusal) -> TrustState {
-    guard let bytes = try journal.read({ try $0.document(.trust) }) else {
-      throw Refusal(
-        SiteReason.journalDamaged, "journal.sqlite", seen: "no trusted state", expected: "one")
-    }
-    let trust = try TrustState(try JSONField(parsing: bytes, named: "trusted state"))
-    let pinned = Digest.sha256(trust.roots[trust.pinned] ?? [])
-    guard pinned == profile.rootFingerprint else {
-      throw Refusal(
-        SiteReason.otherPinnedRoot, "trusted state", seen: pinned.hex,
-        expected: profile.rootFingerprint.hex)
-    }
-    return trust
-  }
-
-  /// The signed policy that counts, else the built-in one.
-  package func policy() throws(Refusal) -> SitePolicy {
-    guard let bytes = try journal.read({ try $0.document(.policy) }) else { return .builtIn }
-    return try PolicyDocument.policy(parsing: bytes)
-  }
-
   /// Whether the file is in the store or, as far as that can be seen, at the point.
   package func holds(_ digest: Digest, length: Int64) -> Bool {
     length == 0 || store.holds(digest, length: length) || isAtPoint(digest, length: length)

@@ -65,7 +65,7 @@ package struct Setup: Sendable {
     try DurableFile.write(try identity.keyFile(protectedBy: nil), to: folder.openingKey)
     try LibraryPoint.create(at: library, id: OpenedSite.pointID, siteCode: code)
     _ = try Journal.create(folder.journal, profile: profile, at: clock) { journal in
-      try journal.setDocument(.trust, trust.json.encoded)
+      try journal.setTrust(trust, at: clock)
     }
     _ = consume lock
     return profile

@@ -94,6 +94,6 @@ struct Bench {
         recipient: try StockAge.identity().recipient,
         rootFingerprint: .sha256(try Golden.root()), points: "", agent: "",
         enrolment: try Golden.enrolment().payloadDigest, enrolledAt: now),
-      at: now)
+      enrolment: try Golden.enrolment().encoded, at: now)
   }
 }

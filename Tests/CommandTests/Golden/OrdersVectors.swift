@@ -50,7 +50,8 @@ enum OrdersVectors {
       {
         $0.acknowledgement = Acknowledgement(
           site: Golden.site(), epoch: Golden.epoch,
-          report: ReportPoint(seq: 1, digest: .sha256([1])), auditHead: .sha256([2]))
+          report: ReportPoint(seq: 1, digest: .sha256([1])),
+          auditHead: AuditHead(seq: 1, digest: .sha256([2])), siteHead: .origin)
       },
       orders("policy-of-another", "S32 A policy for another site under our name.", "WB3285") {
         $0.policy = Golden.policy(site: "oslo-2")

@@ -39,7 +39,8 @@ extension Samples {
       IntentsDocument(site: site, salt: random, intents: [intent]).encoded,
       PolicyDocument.encoded(policy, for: site, salt: random),
       Acknowledgement(
-        site: site, epoch: random, report: ReportPoint(seq: 6, digest: digest), auditHead: digest
+        site: site, epoch: random, report: ReportPoint(seq: 6, digest: digest),
+        auditHead: AuditHead(seq: 3, digest: digest), siteHead: AuditHead(seq: 2, digest: digest)
       ).encoded,
       EnrolmentRecord(
         site: site, epoch: random, key: key.json, recipient: try StockAge.identity().recipient,
@@ -88,7 +89,8 @@ extension Samples {
       site: site, epoch: random, seq: 8, previous: digest,
       base: ReportPoint(seq: 6, digest: digest), chain: [digest],
       trust: .init(root: 2, targets: 3, content: 4, policy: 5), number: 42, asOf: now,
-      auditHead: digest, agent: "0.1.0", isRehearsal: false)
+      auditHead: digest, centreHead: AuditHead(seq: 3, digest: digest), agent: "0.1.0",
+      isRehearsal: false)
     let enrolment = EnrolmentPredicate(
       site: site, epoch: random, key: try PapersForge.key("site-0").publicKey.json,
       recipient: try StockAge.identity().recipient, rootFingerprint: digest,

@@ -39,6 +39,14 @@ package struct AuditEvent: Hashable, Sendable {
   ///
   /// - Throws: when a field is wrong or `hash` is not that of the line.
   package init(_ field: JSONField) throws(Refusal) {
+    try self.init(unchecked: field)
+    guard try field["hash"].digest() == digest else {
+      throw try field["hash"].wrong(digest.hex)
+    }
+  }
+
+  /// Reads a line whatever its `hash` says.
+  package init(unchecked field: JSONField) throws(Refusal) {
     seq = try field["seq"].count()
     at = try field["at"].instant()
     event = try field["event"].string()
@@ -49,14 +57,14 @@ package struct AuditEvent: Hashable, Sendable {
     let members = try field.object().members.filter { $0.key != "hash" }
     body = JSONObject(members.map { ($0.key, $0.value) })
     digest = .sha256(JSONValue.object(body).canonical)
-    guard try field["hash"].digest() == digest else {
-      throw try field["hash"].wrong(digest.hex)
-    }
   }
 
   /// As we write it, with its line feed.
-  package var encoded: [UInt8] {
-    let members = body.members.map { ($0.key, $0.value) } + [("hash", .digest(digest))]
+  package var encoded: [UInt8] { encoded(hash: digest) }
+
+  /// As it is kept beside a hash that may not be its own.
+  package func encoded(hash: Digest) -> [UInt8] {
+    let members = body.members.map { ($0.key, $0.value) } + [("hash", .digest(hash))]
     return JSONValue.object(JSONObject(members)).encoded + [10]
   }
 
