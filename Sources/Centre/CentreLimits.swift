@@ -19,6 +19,8 @@ package enum CentreLimits {
 
   /// Bytes of a hand-written YAML file, an enrolment file, a key file.
   package static let handWritten: Int64 = 1 << 20
+  /// Bytes of a request: the drafts, and the published files that they follow, as texts.
+  package static let request: Int64 = 32 << 20
   /// Bytes of state.json of a return.
   static let stateLength: Int64 = 64 << 20
 

@@ -6,6 +6,7 @@ package enum TerminalReason: String, CaseIterable, RefusalReason {
   case noTerminal = "WB1595"
   case answerDiffers = "WB1295"
   case unknownCode = "WB6495"
+  case passphrasesDiffer = "WB6496"
   case unexpected = "WB7095"
 
   package var summary: String {
@@ -13,6 +14,7 @@ package enum TerminalReason: String, CaseIterable, RefusalReason {
     case .noTerminal: "a person must answer this, and there is no terminal"
     case .answerDiffers: "what was typed is not what it must be"
     case .unknownCode: "no such code"
+    case .passphrasesDiffer: "the two passphrases differ"
     case .unexpected: "an error that no one foresaw"
     }
   }
@@ -23,6 +25,7 @@ package enum TerminalReason: String, CaseIterable, RefusalReason {
     case .answerDiffers:
       "compare with the paper that came by the other way; when it differs there too, stop and call"
     case .unknownCode: "run `explain` without a code for the list"
+    case .passphrasesDiffer: "nothing was written; run the command again"
     case .unexpected: "please report it with the text of this message"
     }
   }
