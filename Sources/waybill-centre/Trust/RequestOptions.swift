@@ -24,10 +24,11 @@ struct RequestOptions: ParsableArguments {
     let versions = ceremony.drafts.versions.map { ($0.key.rawValue, JSONValue.integer($0.value)) }
     var all =
       facts + [
-        ("changed", true), ("published", .bool(standing.isPublished)),
+        ("published", .bool(standing.isPublished)),
         ("roles", .object(JSONObject(versions))), ("digest", .string(ceremony.digest.hex)),
       ]
     if standing.isPublished {
+      all.append(("changed", true))
       return Outcome(lines: done + ["Published \(ceremony.title)."], facts: all)
     }
     let request = try Ceremonies(of: profile).request(for: ceremony)
