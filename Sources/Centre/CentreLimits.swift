@@ -33,6 +33,13 @@ package enum CentreLimits {
   /// Days after which a site that has not reported is called overdue.
   package static let courierPeriod: Int64 = 30
 
+  /// Numbers left out on each line after a restore: more than are exported between two backups.
+  static let restoreJump: Int64 = 1000
+  /// Bytes of the first two lines of a backup: 100,000 files at 170 bytes, and room.
+  static let backupListing: Int64 = 64 << 20
+  /// Bytes of the agent's program in a kit.
+  static let agent: Int64 = 256 << 20
+
   /// Bytes of a volume by default: below 4 GiB, a multiple of the block.
   package static let volumeSize: Int64 = (4 << 30) - (4 << 20)
 }

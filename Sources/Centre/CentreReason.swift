@@ -124,7 +124,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .fingerprintDiffers:
       "call the site by a number that you know; when both read the same paper and it differs, stop"
     case .numbersDisagree:
-      "was this folder copied or restored? sign nothing from it before the restore is declared"
+      "was this folder copied or restored? run `restore --declare`, and use no other copy of it again"
     case .counterNotAbove: "raise `counter` in the content file"
     case .roleExpiresSoon: "sign the role anew, then export"
     case .productionNotReady:

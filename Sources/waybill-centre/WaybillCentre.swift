@@ -20,7 +20,7 @@ struct WaybillCentre: ParsableCommand {
     subcommands: [
       Initialise.self, TrustGroup.self, Sign.self, KeyGroup.self, RootGroup.self, SiteGroup.self, PolicyGroup.self,
       ContentGroup.self, IntentGroup.self, PlanCommand.self, Export.self, Ingest.self, Status.self,
-      History.self, Explain.self,
+      History.self, KitCommand.self, BackupCommand.self, RestoreCommand.self, Explain.self,
     ])
 }
 

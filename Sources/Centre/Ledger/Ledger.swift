@@ -48,6 +48,21 @@ package final class Ledger: Sendable {
     try Ledger.translating { [queue] () throws -> Value in try queue.write(body) }
   }
 
+  /// Writes a consistent copy of `ledger` to `path` through SQLite's backup API.
+  static func copying(_ ledger: Ledger, to path: FilePath) throws(Refusal) {
+    try translating {
+      var configuration = Configuration()
+      configuration.journalMode = .wal
+      let target = try DatabaseQueue(path: path.string, configuration: configuration)
+      try ledger.queue.backup(to: target)
+      // One file, with nothing left in a log beside it.
+      try target.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA journal_mode = DELETE")
+      }
+      try target.close()
+    }
+  }
+
   private func checkVersion(_ path: FilePath) throws(Refusal) {
     let version = try read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
     guard version <= LedgerSchema.version else {
