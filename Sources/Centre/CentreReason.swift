@@ -114,7 +114,8 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .signaturesMissing:
       "carry the request file to the signers, then run `trust merge` with what they bring back"
     case .draftPending: "finish it with `trust merge`, or discard it with `trust drop`"
-    case .firstCeremonyOpen: "run `waybill-centre trust status`, then `trust merge` the signed copies"
+    case .firstCeremonyOpen:
+      "run `waybill-centre trust status`, then `trust merge` the signed copies"
     case .impossibleKeys: "correct the keys or the threshold, then run the command again"
     case .unknownKey: "run `waybill-centre trust status` for the keys of each role"
     case .noDraft: "run `waybill-centre trust status` for what is drafted"

@@ -39,7 +39,8 @@ struct BackupCommand: WaybillCommand {
 
 struct RestoreCommand: WaybillCommand {
   static let configuration = CommandConfiguration(
-    commandName: "restore", abstract: "Bring a centre back from a backup, and say so to its numbers.",
+    commandName: "restore",
+    abstract: "Bring a centre back from a backup, and say so to its numbers.",
     discussion: """
       The state folder must be free. Every line goes on 1000 above all that is known of it, so that no number is used
       twice whatever was sent since the backup. With --declare and without a file it does the same to a state folder

@@ -24,7 +24,8 @@ struct Sign: WaybillCommand {
   @Option(help: ArgumentHelp("Write the signed copy there.", valueName: "file")) var to: String?
   @Option(
     help: ArgumentHelp(
-      "The first 8 digits of the digest, for scripts. Else the terminal asks.", valueName: "digits"))
+      "The first 8 digits of the digest, for scripts. Else the terminal asks.", valueName: "digits")
+  )
   var confirm: String?
 
   func perform(_ console: Console) throws -> Outcome {
@@ -45,7 +46,8 @@ struct Sign: WaybillCommand {
         facts: [("changed", false), ("digest", .string(request.ceremony.digest.hex))])
     }
     for line in RequestText(request).lines { console.note(line) }
-    console.note("\nYou sign for: \(roles.map(\.rawValue).joined(separator: ", "))")
+    console.note("")
+    console.note("You sign for: \(roles.map(\.rawValue).joined(separator: ", "))")
     try confirm(request)
     let secret = try SecretKey.open(
       keyFile: &keyBytes, named: key, passphrase: keyFile.isProtected ? try passphrase.read() : nil,

@@ -18,7 +18,8 @@ struct WaybillCentre: ParsableCommand {
       """,
     version: Build.version,
     subcommands: [
-      Initialise.self, TrustGroup.self, Sign.self, KeyGroup.self, RootGroup.self, SiteGroup.self, PolicyGroup.self,
+      Initialise.self, TrustGroup.self, Sign.self, KeyGroup.self, RootGroup.self, SiteGroup.self,
+      PolicyGroup.self,
       ContentGroup.self, IntentGroup.self, PlanCommand.self, Export.self, Ingest.self, Status.self,
       History.self, KitCommand.self, BackupCommand.self, RestoreCommand.self, Explain.self,
     ])

@@ -166,9 +166,10 @@ private func unsigned(
     #expect(
       try roles { $0.content = RoleKeys(threshold: 2, keys: [kept[0], kept[2], fresh]) }
         == [.targets, .content])
-    #expect(try roles { $0.targets = RoleKeys(threshold: 3, keys: $0.targets.keys) } == [
-      .root, .targets,
-    ])
+    #expect(
+      try roles { $0.targets = RoleKeys(threshold: 3, keys: $0.targets.keys) } == [
+        .root, .targets,
+      ])
     #expect(try roles { $0.exporter = RoleKeys(threshold: 1, keys: [fresh]) } == [.root, .targets])
   }
 
@@ -240,7 +241,8 @@ private func unsigned(
     let expires = later.adding(days: 365).description
     let altered =
       switch field {
-      case "expires": text.replacing("\"expires\":\"\(expires)\"", with: "\"expires\":\"2099-01-01T00:00:00Z\"")
+      case "expires":
+        text.replacing("\"expires\":\"\(expires)\"", with: "\"expires\":\"2099-01-01T00:00:00Z\"")
       case "version": text.replacing("\"version\":2", with: "\"version\":3")
       case "digest": text.replacing(ceremony.digest.hex, with: Digest.sha256([0]).hex)
       default: text.replacing("{\\\"signatures\\\":[{", with: "{\\\"signatures\\\":[],\\\"x\\\":[{")

@@ -145,7 +145,8 @@ import Trust
     }
     let ledger = held.loop.scratch["centre/ledger.sqlite"].string
     let cut = "DELETE FROM metadata WHERE role = 'root' AND version = 2"
-    let script = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
+    let script =
+      "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
     #expect(try Tool("python3").run("-c", script, ledger, cut).exit == 0)
     let medium = try held.loop.medium()
     let run = try held.centre("export", "fjord-3", "--to", medium)

@@ -88,9 +88,24 @@ final class HeldCentre {
     return try centre(arguments)
   }
 
-  /// The centre after its first ceremony.
+  /// The centre after its first ceremony: made once, and copied for each test.
   func setUp() throws {
-    try finish(try make(), by: Self.names.flatMap { ["\($0)-1", "\($0)-2"] })
+    let made = try Self.made.get()
+    try loop.scratch.copy(made.scratch["centre"], to: "centre")
+    keys = made.keys
+    ids = made.ids
+  }
+
+  private struct Made: Sendable {
+    let scratch: Scratch
+    let keys: [String: String]
+    let ids: [String: String]
+  }
+
+  private static let made = Result { () throws -> Made in
+    let held = try HeldCentre()
+    try held.finish(try held.make(), by: names.flatMap { ["\($0)-1", "\($0)-2"] })
+    return Made(scratch: held.loop.scratch, keys: held.keys, ids: held.ids)
   }
 
   /// Pins the root at the site, enrols it, signs its policy.
@@ -113,7 +128,9 @@ final class HeldCentre {
 
   /// Adds content, has it released, and makes it desired.
   func release(_ version: String = "1", counter: Int = 1) throws {
-    try loop.add(version: version, counter: counter, files: ["tool.exe": CommandTests.program(9, count: 70_000)])
+    try loop.add(
+      version: version, counter: counter,
+      files: ["tool.exe": CommandTests.program(9, count: 70_000)])
     try finish(try centre("content", "release"), by: ["content-2", "content-3"])
     try loop.expectDone(try loop.applyIntent("tool", version: version, to: ["fjord-3"]))
   }

@@ -106,7 +106,8 @@ package enum Restore {
     while done < entry.length {
       let want = Int(min(Int64(buffer.count), entry.length - done))
       let count = try buffer.withUnsafeMutableBufferPointer { (bytes) throws(Refusal) in
-        let piece = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: bytes[..<want]))
+        let piece = UnsafeMutableRawBufferPointer(
+          UnsafeMutableBufferPointer(rebasing: bytes[..<want]))
         return try source.fill(piece, at: start + done)
       }
       if count == 0 { break }

@@ -52,18 +52,23 @@ package struct Ceremonies {
     _ purpose: String, _ files: [MetadataRole: JSONValue], keys: KeyRing, at now: Instant
   ) throws(Refusal) -> Standing {
     let current = try published()
-    for other in try store.pending(following: current) {
-      guard let role = other.roles.first(where: { files[$0] != nil }) else { continue }
-      throw Refusal(
-        CentreReason.draftPending, "role \(role.rawValue)", seen: "a draft: \(other.purpose)",
-        expected: "none, or `trust drop \(role.rawValue)` first")
-    }
+    try requireNoDraft(of: Array(files.keys))
     let ceremony = try Ceremonies.draft(purpose, files, following: current, at: now)
     var drafts = ceremony.drafts
     if profile.isRehearsal {
       for key in try keys.localSigners(for: drafts) { drafts = try drafts.signed(by: key) }
     }
     return try settle(ceremony.with(drafts), before: ceremony, at: now)
+  }
+
+  /// - Throws: `CentreReason.draftPending` when one of `roles` has a draft.
+  func requireNoDraft(of roles: [MetadataRole]) throws(Refusal) {
+    for other in try store.pending(following: try published()) {
+      guard let role = other.roles.first(where: roles.contains) else { continue }
+      throw Refusal(
+        CentreReason.draftPending, "role \(role.rawValue)", seen: "a draft: \(other.purpose)",
+        expected: "none, or `trust drop \(role.rawValue)` first")
+    }
   }
 
   /// A ceremony that nobody has signed yet.
@@ -165,8 +170,9 @@ package struct Ceremonies {
     let signedNow = Set(ceremony.drafts.needs.flatMap(\.signed).map(\.id)).subtracting(known)
       .sorted()
     try profile.ledger.write { database in
-      let isNew = try Row.fetchOne(
-        database, sql: "SELECT 1 FROM ceremonies WHERE id = ?", arguments: [ceremony.id.text])
+      let isNew =
+        try Row.fetchOne(
+          database, sql: "SELECT 1 FROM ceremonies WHERE id = ?", arguments: [ceremony.id.text])
         == nil
       if isNew { try store.insert(ceremony, at: now, in: database) }
       for key in signedNow {

@@ -71,6 +71,7 @@ package struct KeyChange {
         CentreReason.impossibleKeys, "exporter's spare", seen: "no place for it",
         expected: "--spare-to FILE, on a medium that is then locked away")
     }
+    try Ceremonies(of: profile).requireNoDraft(of: [.root, .targets])
     let passphrase = try keys.passphraseOfFolder()
     let hot = try SecretKey.generate()
     let cold = try SecretKey.generate()
@@ -143,7 +144,8 @@ package struct KeyChange {
     guard found.count == 1, let key = found.first else {
       throw Refusal(
         CentreReason.unknownKey, place, seen: text,
-        expected: "at least 8 digits of one of " + keys.map(\.short).sorted().joined(separator: ", "))
+        expected: "at least 8 digits of one of "
+          + keys.map(\.short).sorted().joined(separator: ", "))
     }
     return key
   }

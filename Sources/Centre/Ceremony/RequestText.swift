@@ -44,7 +44,8 @@ package struct RequestText {
     guard let header = drafts.proposed.header(role) else { return [] }
     let old = drafts.before?.header(role)
     var lines = [
-      "", "\(role.rawValue) \(header.version)"
+      "",
+      "\(role.rawValue) \(header.version)"
         + (old.map { ", after version \($0.version)" } ?? ", the first"),
       "  issued \(header.issued), expires \(header.expires)"
         + (old.map { " (before: \($0.expires))" } ?? ""),

@@ -136,6 +136,7 @@ package enum CentreSetup {
           expected: "\(plan.quorums[role]?.count ?? 1)")
       }
     }
+    try checkKeys(plan)
     if plan.isRehearsal { return }
     guard let spare = plan.spare, plan.passphrase != nil else {
       throw Refusal(
@@ -146,6 +147,21 @@ package enum CentreSetup {
       throw Refusal(
         CentreReason.alreadyThere, spare.text, seen: "a file", expected: "a new file")
     }
+  }
+
+  /// Refuses the holders' keys, with throwaway ones where this centre will make its own.
+  private static func checkKeys(_ plan: Plan) throws(Refusal) {
+    func keys(_ role: MetadataRole) throws(Refusal) -> RoleKeys {
+      let quorum = plan.quorums[role]
+      var keys = plan.holders[role]?.map(\.key) ?? []
+      while keys.count < quorum?.count ?? 1 { keys.append(try SecretKey.generate().publicKey) }
+      return RoleKeys(threshold: quorum?.threshold ?? 1, keys: keys)
+    }
+    let table = KeyTable(
+      root: try keys(.root), targets: try keys(.targets), content: try keys(.content),
+      policy: try keys(.policy),
+      exporter: RoleKeys(threshold: 1, keys: [try SecretKey.generate().publicKey]))
+    try table.check(isRehearsal: plan.isRehearsal)
   }
 
   /// Takes a folder that is empty, missing, or left over from a set-up that did not end.

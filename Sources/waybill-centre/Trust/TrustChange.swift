@@ -24,7 +24,8 @@ struct TrustRotate: WaybillCommand {
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var requests: RequestOptions
   @Argument(help: "root, targets, content, policy or exporter.") var role: Subject
-  @Option(help: ArgumentHelp("Public key of a new holder.", valueName: "file")) var add: [String] = []
+  @Option(help: ArgumentHelp("Public key of a new holder.", valueName: "file")) var add: [String] =
+    []
   @Option(help: ArgumentHelp("Key to take out; 8 digits are enough.", valueName: "keyid"))
   var remove: [String] = []
   @Option(help: ArgumentHelp("How many of how many keys sign from then on.", valueName: "KofN"))

@@ -9,7 +9,8 @@ import Trust
 
 struct TrustGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trust", abstract: "Who may sign: set up, rotate, renew, revoke, collect signatures.",
+    commandName: "trust",
+    abstract: "Who may sign: set up, rotate, renew, revoke, collect signatures.",
     discussion: """
       Root, targets, content and policy are signed by several people, each on a machine of their own. A change is
       drafted here, carried to them as a request file, signed with `waybill-centre sign`, and merged here. It is
@@ -113,7 +114,9 @@ struct TrustMerge: WaybillCommand {
       ceremonies.append(.object(JSONObject(outcome.facts)))
       if let refusal = outcome.refusal { waiting.append(refusal) }
     }
-    for (file, refusal) in failures.dropFirst() { lines.append("\(file): \(refusal.code) \(refusal)") }
+    for (file, refusal) in failures.dropFirst() {
+      lines.append("\(file): \(refusal.code) \(refusal)")
+    }
     let refusals = failures.map(\.1) + waiting
     let isPartial = !failures.isEmpty && !standings.isEmpty
     return Outcome(

@@ -19,7 +19,8 @@ struct TrustInit: WaybillCommand {
   @OptionGroup var centre: CentreOptions
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var requests: RequestOptions
-  @Option(help: ArgumentHelp("How many of how many keys sign root, such as 3of5.", valueName: "KofN"))
+  @Option(
+    help: ArgumentHelp("How many of how many keys sign root, such as 3of5.", valueName: "KofN"))
   var root: String?
   @Option(help: ArgumentHelp("The same for targets.", valueName: "KofN")) var targets: String?
   @Option(help: ArgumentHelp("The same for content.", valueName: "KofN")) var content: String?
@@ -27,7 +28,8 @@ struct TrustInit: WaybillCommand {
   @Option(
     help: ArgumentHelp(
       "A holder's public key and what it signs for, such as root=ada.pub.json.",
-      discussion: "Give it once a key. Only targets and policy may share keys: targets,policy=FILE.",
+      discussion:
+        "Give it once a key. Only targets and policy may share keys: targets,policy=FILE.",
       valueName: "role=file"))
   var key: [String] = []
   @Option(
@@ -38,7 +40,8 @@ struct TrustInit: WaybillCommand {
     help: ArgumentHelp(
       "Whom START-HERE.html on every medium tells people to call.", valueName: "text"))
   var contact: String?
-  @Flag(help: "Make a rehearsal: keys may lie open, and those of a role without --key are made here.")
+  @Flag(
+    help: "Make a rehearsal: keys may lie open, and those of a role without --key are made here.")
   var rehearsal = false
 
   func perform(_ console: Console) throws -> Outcome {
@@ -70,7 +73,8 @@ struct TrustInit: WaybillCommand {
     }
     var outcome = try requests.outcome(of: standing, in: profile, done: done, facts: facts)
     if let spareTo {
-      outcome.lines.append("The exporter's spare is in \(spareTo): lock it away, apart from this host.")
+      outcome.lines.append(
+        "The exporter's spare is in \(spareTo): lock it away, apart from this host.")
     }
     return outcome
   }

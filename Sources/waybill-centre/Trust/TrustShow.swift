@@ -26,7 +26,9 @@ struct TrustShow: WaybillCommand {
       switch item.ceremony {
       case .success(let ceremony):
         let request = try ceremonies.request(for: ceremony)
-        waiting += ["Drafted \(ceremony.title): \(ceremony.purpose)", "  digest \(ceremony.digest)"]
+        waiting += [
+          "Drafted \(ceremony.title): \(ceremony.purpose)", "  digest \(ceremony.digest)",
+        ]
         waiting += RequestText(request).signatures.map { "  \($0)" }
         waitingJSON.append([
           "purpose": .string(ceremony.purpose), "digest": .string(ceremony.digest.hex),
@@ -46,7 +48,8 @@ struct TrustShow: WaybillCommand {
     return Outcome(
       lines: lines(status) + waiting + warnings.map { "Warning: \($0)" },
       facts: [
-        ("rehearsal", .bool(profile.isRehearsal)), ("roles", .array(status.roles.map { json($0, status) })),
+        ("rehearsal", .bool(profile.isRehearsal)),
+        ("roles", .array(status.roles.map { json($0, status) })),
         (
           "root_fingerprint", status.rootFingerprint.map { .string($0.hex) } ?? .null
         ),
