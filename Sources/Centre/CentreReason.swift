@@ -45,6 +45,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
   case impossibleKeys = "WB6469"
   case unknownKey = "WB6470"
   case noDraft = "WB6471"
+  case policyTextMissing = "WB6472"
   case nothingFound = "WB2060"
   case ledgerFailed = "WB7060"
 
@@ -68,6 +69,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .impossibleKeys: "no centre may have such keys"
     case .unknownKey: "no such key in this role"
     case .noDraft: "nothing is drafted for this role"
+    case .policyTextMissing: "the text of the signed policy is not in this ledger"
     case .notReleased: "no release signer vouches for this content"
     case .unknownSigner: "the return is not signed by an enrolled site"
     case .enrolmentSignature: "the enrolment is not signed by the key inside it"
@@ -119,6 +121,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .impossibleKeys: "correct the keys or the threshold, then run the command again"
     case .unknownKey: "run `waybill-centre trust status` for the keys of each role"
     case .noDraft: "run `waybill-centre trust status` for what is drafted"
+    case .policyTextMissing: "apply the site's policy again and sign it; then export"
     case .notReleased: "run `waybill-centre content release` with the release signers' keys"
     case .unknownSigner: "enrol the site with `site add`, or ask whose medium this is"
     case .enrolmentSignature: "ask the site admin to run `waybill-site enrol` again"

@@ -69,8 +69,7 @@ struct RestoreCommand: WaybillCommand {
       lines: [
         file == nil ? "Declared restored." : "Restored into \(centre.folder.string)."
       ] + restored.map { "\($0.site): the next bundle is above \($0.now), before \($0.before)" } + [
-        "Roles published since the backup are missing here: run trust status, and compare the root's "
-          + "fingerprint with the last one on paper before anything is signed."
+        "Roles published since the backup are missing here: run trust adopt with the papers of the newest bundle."
       ],
       facts: [
         ("state", .string(centre.folder.string)),

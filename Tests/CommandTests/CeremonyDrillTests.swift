@@ -148,6 +148,90 @@ import Trust
     }
   }
 
+  @Test func C01_rolesPublishedAfterTheBackupAreTakenFromANewerBundle() throws {
+    let held = try HeldCentre()
+    try held.setUp()
+    try held.enrol()
+    try held.loop.add(version: "1", counter: 1, files: ["a.txt": Array("a".utf8)])
+    let file = held.loop.scratch["centre.backup"].string
+    try held.loop.expectDone(try held.centre("backup", "--to", file, "--with-depot"))
+    // After the backup: root 2, content 2, policy 3, and a bundle that the site takes.
+    try held.finish(try held.centre("trust", "renew", "root"), by: ["root-1", "root-2"])
+    try held.finish(try held.centre("content", "release"), by: ["content-1", "content-2"])
+    try held.loop.expectDone(try held.loop.applyPolicy(site: "fjord-3", egress: "counts-only"))
+    try held.finish(try held.centre("policy", "sign"), by: ["policy-1", "policy-2"])
+    let newer = try held.loop.medium("newer")
+    try held.loop.expectDone(try held.centre("export", "fjord-3", "--to", newer))
+    try held.loop.expectDone(try held.site("import", newer))
+    try Files.remove(held.loop.scratch["centre"])
+    try held.loop.expectDone(try held.centre("restore", file))
+    let old = try held.loop.medium("old")
+    try held.loop.expectDone(try held.centre("export", "fjord-3", "--to", old))
+    #expect(try held.site("import", old).exit == 13)
+    let papers = newer + "/fjord-3.out.000001/papers.tar"
+    let adopted = try held.centre("trust", "adopt", papers)
+    #expect(adopted["roles"] == ["root": 2, "content": 2, "policy": 3], "\(adopted.output)")
+    #expect(try held.centre("trust", "adopt", papers)["changed"] == false)
+    // The text of the newest policy was not in the backup: it is applied and signed anew.
+    #expect(try held.centre("export", "fjord-3", "--to", old).text("code") == "WB6472")
+    try held.loop.expectDone(try held.loop.applyPolicy(site: "fjord-3"))
+    try held.finish(try held.centre("policy", "sign"), by: ["policy-1", "policy-2"])
+    try held.loop.expectDone(try held.loop.applyIntent("tool", version: "1", to: ["fjord-3"]))
+    let next = try held.loop.medium("next")
+    try held.loop.expectDone(try held.centre("export", "fjord-3", "--to", next))
+    try held.loop.expectDone(try held.site("import", next))
+  }
+
+  @Test func C01_papersOfAnotherCentreAreNotAdopted() throws {
+    let held = try HeldCentre()
+    try held.setUp()
+    let other = try Rehearsal()
+    try other.setUp()
+    let medium = try other.medium()
+    try other.expectDone(try other.centre("export", "fjord-3", "--to", medium))
+    let run = try held.centre("trust", "adopt", medium + "/fjord-3.out.000001/papers.tar")
+    #expect(run.exit == 11)
+    #expect(run.text("code") == "WB1109")
+  }
+
+  @Test func theExportersSpareServesWhenItsKeyIsLost() throws {
+    let held = try HeldCentre()
+    try held.setUp()
+    try held.enrol()
+    try Files.remove(held.loop.scratch["centre/keys/exporter.json"])
+    let medium = try held.loop.medium()
+    try held.loop.expectDone(try held.centre("export", "fjord-3", "--to", medium))
+    try held.loop.expectDone(try held.site("import", medium))
+    try Files.remove(held.loop.scratch["centre/keys/exporter-spare.json"])
+    #expect(try held.centre("export", "fjord-3", "--to", medium).text("code") == "WB6470")
+  }
+
+  @Test func statusNamesDaysKeysLinesAndTheFirstExpiry() throws {
+    let held = try HeldCentre()
+    try held.setUp()
+    try held.enrol()
+    try held.loop.expectDone(
+      try held.centre("export", "fjord-3", "--to", try held.loop.medium()))
+    let status = try held.centre("trust", "status")
+    #expect(status.list("roles").map { $0.member("threshold") } == [2, 2, 2, 2])
+    #expect(status.text("expires_first") == "site")
+    #expect(status.list("sites").first?.member("n") == 1)
+    #expect(status.list("warnings").isEmpty)
+    held.day = 300
+    let late = try held.centre("trust", "status")
+    #expect(late.text("expires_first") != "site")
+    #expect(late.list("warnings").count == 4, "\(late.output)")
+  }
+
+  @Test func aRehearsalMakesTheKeysOfRolesWithoutHoldersAndSignsAtOnce() throws {
+    let loop = try Rehearsal()
+    let run = try loop.centre(
+      "trust", "init", "--rehearsal", "--root", "2of3", "--content", "2of2")
+    #expect(run["published"] == true, "\(run.output)")
+    #expect(try loop.centre("trust", "renew", "root")["published"] == true)
+    #expect(try loop.centre("key", "list").list("keys").count == 10)
+  }
+
   @Test func C01_aDamagedOrCutBackupRestoresNothing() throws {
     let held = try HeldCentre()
     try held.setUp()

@@ -28,7 +28,8 @@ package enum Backup {
     let copy = profile.workFolder.appending("backup.sqlite")
     try DurableFile.unlinkIfPresent(copy)
     try Ledger.copying(profile.ledger, to: copy)
-    defer { try? DurableFile.unlinkIfPresent(copy) }  // a left-over is overwritten by the next backup
+    // A left-over is overwritten by the next backup.
+    defer { try? DurableFile.unlinkIfPresent(copy) }
     var places: [(name: String, path: FilePath)] = [(BackupListing.ledger, copy)]
     for folder in BackupListing.folders where folder != "depot" || hasDepot {
       try collect(folder, at: profile.folder.appending(folder), into: &places)

@@ -42,7 +42,8 @@ package enum Restore {
     var lines: [Line] = []
     for site in try profile.ledger.sites().map(\.id) {
       let highest = max(try draw.lastInLedger(site), try returned(site, profile))
-      let before = max(highest, (try? draw.lastInFile(site)) ?? 0)  // an unreadable file is why we are here
+      // A file that cannot be read may be why we are here.
+      let before = max(highest, (try? draw.lastInFile(site)) ?? 0)
       let jumped = before + CentreLimits.restoreJump
       guard jumped < TrustLimits.jsonInteger else {
         throw Refusal(

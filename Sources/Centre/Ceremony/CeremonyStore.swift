@@ -117,6 +117,31 @@ struct CeremonyStore {
     try remove(ceremony.id, in: database)
   }
 
+  /// Stores what other hands published already, and books it in the same way.
+  func adopt(
+    _ files: SharedFiles, _ roles: SharedRoles, after before: SharedRoles, at now: Instant,
+    in database: Database
+  ) throws {
+    for role in MetadataRole.shared {
+      let old = before.header(role)?.version ?? 0
+      let new = roles.header(role)?.version ?? 0
+      let versions = role == .root ? files.roots.keys.filter { $0 > old }.sorted() : [new]
+      for version in versions where version > old {
+        guard let bytes = role == .root ? files.roots[version] : files.newest(role) else {
+          continue
+        }
+        let file = try MetadataFile(parsing: bytes, named: "\(version).\(role.rawValue).json")
+        try Repository.store(file, role, version: version, in: database)
+        try LedgerAudit.append(
+          "role.adopted",
+          ["role": role.rawValue, "version": String(version), "sha256": file.digest.hex], at: now,
+          in: database)
+      }
+    }
+    try bookReleases(roles.content, at: now, in: database)
+    try bookPolicies(roles.policy, at: now, in: database)
+  }
+
   private func bookReleases(_ role: ContentRole, at now: Instant, in database: Database) throws {
     let version = role.header.version
     for release in role.releases.values.sorted(by: { $0.id < $1.id }) {

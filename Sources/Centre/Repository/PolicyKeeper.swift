@@ -22,7 +22,9 @@ package struct PolicyKeeper {
         CentreReason.policyForbids, "policy of \(site), operators", seen: "1",
         expected: "2 outside a rehearsal")
     }
-    if try newest(site)?.policy == policy { return false }
+    // A signed policy whose text is not here is replaced by any that is applied.
+    let signed: Entry? = try? signed(site)
+    if (try draft(site) ?? signed)?.policy == policy { return false }
     let bytes = PolicyDocument.encoded(policy, for: site, salt: RandomID.generate())
     let drafted = try waiting()[site]?.digest.hex ?? ""
     try profile.ledger.write { database in
@@ -50,20 +52,33 @@ package struct PolicyKeeper {
 
   /// The draft of a site if there is one, else its signed policy.
   package func newest(_ site: SiteID) throws(Refusal) -> Entry? {
+    if let draft = try draft(site) { return draft }
+    return try signed(site)
+  }
+
+  /// The policy that the next `sign` takes; nil when none was applied since the last.
+  private func draft(_ site: SiteID) throws(Refusal) -> Entry? {
     try entry(
       """
-      SELECT * FROM policies WHERE site = ?
-      ORDER BY signed_version IS NULL DESC, signed_version DESC, rowid DESC
-      """, site)
+      SELECT * FROM policies WHERE site = ? AND signed_version IS NULL ORDER BY rowid DESC
+      """, [site.text])
   }
 
   /// The policy that role policy lists for a site.
+  ///
+  /// - Throws: `CentreReason.policyTextMissing` when its text was applied on another copy of this centre.
   package func signed(_ site: SiteID) throws(Refusal) -> Entry? {
-    try entry(
-      """
-      SELECT * FROM policies WHERE site = ? AND signed_version IS NOT NULL
-      ORDER BY signed_version DESC
-      """, site)
+    guard let files = try Repository(of: profile).published(),
+      let listed = try files.roles().policy.policies[site]
+    else { return nil }
+    let found = try entry(
+      "SELECT * FROM policies WHERE site = ? AND sha256 = ?", [site.text, listed.digest.hex])
+    guard let found else {
+      throw Refusal(
+        CentreReason.policyTextMissing, "policy of \(site)", seen: "none with this hash",
+        expected: listed.digest.hex)
+    }
+    return found
   }
 
   /// Drafts role policy with the newest policy of every site.
@@ -72,18 +87,19 @@ package struct PolicyKeeper {
   package func sign(
     keys: KeyRing, at now: Instant
   ) throws(Refusal) -> (standing: Ceremonies.Standing, sites: [SiteID])? {
-    var policies: [SiteID: TargetEntry] = [:]
+    let ceremonies = Ceremonies(of: profile)
+    let revision = try ceremonies.revision(at: now)
+    var policies = revision.roles.policy.policies
     var drafts: [SiteID] = []
     for site in try profile.ledger.sites().map(\.id) {
-      guard let entry = try newest(site) else { continue }
-      if entry.signedVersion == nil { drafts.append(site) }
+      guard let entry = try draft(site) else { continue }
+      drafts.append(site)
       policies[site] = TargetEntry(name: "policy/\(site).json", of: entry.bytes)
     }
     if drafts.isEmpty { return nil }
-    let ceremonies = Ceremonies(of: profile)
     let standing = try ceremonies.open(
       "policies of \(drafts.map(\.text).joined(separator: ", "))",
-      try ceremonies.revision(at: now).policies(policies), keys: keys, at: now)
+      revision.policies(policies), keys: keys, at: now)
     return (standing, drafts)
   }
 
@@ -111,8 +127,8 @@ package struct PolicyKeeper {
     return [:]
   }
 
-  private func entry(_ sql: String, _ site: SiteID) throws(Refusal) -> Entry? {
-    let row = try profile.ledger.read { try Row.fetchOne($0, sql: sql, arguments: [site.text]) }
+  private func entry(_ sql: String, _ arguments: StatementArguments) throws(Refusal) -> Entry? {
+    let row = try profile.ledger.read { try Row.fetchOne($0, sql: sql, arguments: arguments) }
     guard let row else { return nil }
     let bytes = Array(row["bytes"] as Data)
     return Entry(

@@ -18,7 +18,7 @@ struct TrustGroup: ParsableCommand {
       """,
     subcommands: [
       TrustInit.self, TrustShow.self, TrustRequest.self, TrustMerge.self, TrustDrop.self,
-      TrustRotate.self, TrustRenew.self, TrustRevoke.self,
+      TrustRotate.self, TrustRenew.self, TrustRevoke.self, TrustAdopt.self,
     ])
 }
 
@@ -149,5 +149,32 @@ struct TrustDrop: WaybillCommand {
     return Outcome(
       lines: ["Dropped the draft of \(names.joined(separator: ", ")): \(dropped.purpose)."],
       facts: [("roles", .array(names.map { .string($0) })), ("changed", true)])
+  }
+}
+
+struct TrustAdopt: WaybillCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adopt", abstract: "After a restore: take newer roles from a bundle's papers.",
+    discussion: """
+      Every bundle carries all roles that were published when it was made. What follows from the roots here is taken,
+      so that no site is sent an older version than it has seen. Use the newest bundle that there is, for any site.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var centre: CentreOptions
+  @Argument(help: ArgumentHelp("papers.tar of a bundle of this centre.", valueName: "papers.tar"))
+  var papers: String
+
+  func perform(_ console: Console) throws -> Outcome {
+    let profile = try centre.open(console)
+    let taken = try Adoption.adopt(FilePath(papers), into: profile, at: SystemClock.now())
+    let versions = taken.map { ($0.key.rawValue, JSONValue.integer($0.value)) }
+    return Outcome(
+      lines: [
+        taken.isEmpty
+          ? "The papers hold nothing newer; nothing was changed."
+          : "Took \(Ceremony.title(taken))."
+      ],
+      facts: [("roles", .object(JSONObject(versions))), ("changed", .bool(!taken.isEmpty))])
   }
 }
