@@ -20,11 +20,15 @@ package enum Restore {
   package static func restore(
     _ file: FilePath, to folder: FilePath, at now: Instant
   ) throws(Refusal) -> [Line] {
+    let ledger = folder.appending(BackupListing.ledger)
+    if FileQuery.status(NumberDraw.marker(in: folder)) != nil, FileQuery.status(ledger) != nil {
+      // Interrupted between the last file and the numbers: only those are missing.
+      return try declare(try CentreProfile(opening: folder, at: now), at: now)
+    }
     try CentreSetup.checkFree(folder)
     try DurableFile.makeFolder(folder)
     // Until the numbers are lifted nothing may be signed from this folder, whenever this is interrupted.
     try DurableFile.write(Array("\(now)\n".utf8), to: NumberDraw.marker(in: folder))
-    let ledger = folder.appending(BackupListing.ledger)
     try unpack(file, to: folder)
     try DurableFile.makeFolder(folder.appending("depot"))
     try DurableFile.makeFolder(folder.appending("numbers"))

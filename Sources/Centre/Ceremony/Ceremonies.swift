@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Bundles
-import Foundation
 import GRDB
 package import Intents
 package import Trust
@@ -26,6 +24,7 @@ package struct Ceremonies {
 
   /// A ceremony that waits, or why it cannot go on.
   package struct Waiting: Sendable {
+    package let id: RandomID
     package let purpose: String
     package let roles: [MetadataRole]
     package let ceremony: Result<Ceremony, Refusal>
@@ -33,9 +32,7 @@ package struct Ceremonies {
 
   /// All that wait for signatures, oldest first.
   package func waiting() throws(Refusal) -> [Waiting] {
-    try store.pending(following: try published()).map {
-      Waiting(purpose: $0.purpose, roles: $0.roles, ceremony: $0.ceremony)
-    }
+    try store.pending(following: try published())
   }
 
   /// The published roles as a base for their next versions.
@@ -105,8 +102,11 @@ package struct Ceremonies {
         expected: ceremony.digest.hex)
     }
     let signed = ceremony.with(try ceremony.drafts.merging(copy.ceremony.drafts.files))
-    let brought = Set(copy.ceremony.drafts.needs.flatMap(\.signed).map(\.id))
-    guard !brought.isEmpty else {
+    let texts = copy.ceremony.drafts.files
+    let bringsOne = ceremony.drafts.needs.contains { need in
+      need.keys.keys.contains { texts[need.role]?.isSigned(by: $0) == true }
+    }
+    guard bringsOne else {
       throw Refusal(
         CentreReason.noSignature, name, seen: "no valid signature",
         expected: "one by a key that \(ceremony.title) needs")
@@ -138,7 +138,7 @@ package struct Ceremonies {
           "roles": found.roles.map(\.rawValue).joined(separator: ", "),
         ], at: now, in: database)
     }
-    return Waiting(purpose: found.purpose, roles: found.roles, ceremony: found.ceremony)
+    return found
   }
 
   /// The request file of a ceremony, with the centre's words for what is in it.

@@ -8,23 +8,15 @@ import Trust
 struct CeremonyStore {
   let ledger: Ledger
 
-  /// A ceremony that waits, or why it cannot go on.
-  struct Pending {
-    let id: RandomID
-    let purpose: String
-    let roles: [MetadataRole]
-    let ceremony: Result<Ceremony, Refusal>
-  }
-
   /// All that wait for signatures, oldest first.
-  func pending(following current: SharedFiles?) throws(Refusal) -> [Pending] {
+  func pending(following current: SharedFiles?) throws(Refusal) -> [Ceremonies.Waiting] {
     let (ceremonies, drafts) = try ledger.read { database in
       (
         try Row.fetchAll(database, sql: "SELECT * FROM ceremonies ORDER BY drafted_at, id"),
         try Row.fetchAll(database, sql: "SELECT * FROM drafts")
       )
     }
-    var pending: [Pending] = []
+    var pending: [Ceremonies.Waiting] = []
     for row in ceremonies {
       let id = try row.parsed("id") { RandomID($0) }
       let own = drafts.filter { $0["ceremony"] == id.text }
@@ -32,7 +24,7 @@ struct CeremonyStore {
         try row.parsed("role") { MetadataRole(rawValue: $0) }
       }
       pending.append(
-        Pending(
+        Ceremonies.Waiting(
           id: id, purpose: row["purpose"], roles: MetadataRole.shared.filter(roles.contains),
           ceremony: Result { () throws(Refusal) in
             try CeremonyStore.ceremony(id, row, own, following: current)

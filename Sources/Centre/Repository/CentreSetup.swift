@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
-import Foundation
 import GRDB
 package import Intents
 package import SystemPackage
