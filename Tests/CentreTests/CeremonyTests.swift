@@ -14,9 +14,12 @@ private struct Holders {
   let keys: [MetadataRole: [SecretKey]]
   let exporter: [SecretKey]
 
-  init() throws {
+  /// - Parameter family: others have other keys.
+  init(family: UInt8 = 0) throws {
     func make(_ role: UInt8, _ count: UInt8) throws -> [SecretKey] {
-      try (1...count).map { try SecretKey(seed: [UInt8](repeating: role * 16 + $0, count: 32)) }
+      try (1...count).map {
+        try SecretKey(seed: [family] + [UInt8](repeating: role * 16 + $0, count: 31))
+      }
     }
     keys = [
       .root: try make(1, 3), .targets: try make(2, 3), .content: try make(3, 3),
@@ -215,6 +218,105 @@ private func unsigned(
     var table = try Holders().table
     table.policy = table.targets
     try table.check(isRehearsal: false)
+  }
+}
+
+/// A centre of `holders` whose first roles are published.
+private func centre(_ holders: Holders, in scratch: Scratch) throws -> (CentreProfile, KeyRing) {
+  var keys: [MetadataRole: [PublicKeyFile]] = [:]
+  var quorums: [MetadataRole: Quorum] = [:]
+  for role in MetadataRole.shared {
+    keys[role] = holders.of(role).map { PublicKeyFile(key: $0.publicKey, label: "") }
+    quorums[role] = Quorum("2of3")
+  }
+  let plan = CentreSetup.Plan(
+    isRehearsal: true, quorums: quorums, holders: keys, spare: nil, contact: nil, passphrase: nil)
+  let (profile, standing) = try CentreSetup.create(plan, in: scratch["centre"], at: now)
+  var drafts = standing.ceremony.drafts
+  for role in MetadataRole.shared {
+    for key in holders.of(role).prefix(2) { drafts = try drafts.signed(by: key) }
+  }
+  let copy = try CeremonyRequest(standing.ceremony).with(drafts)
+  let merged = try Ceremonies(of: profile).merge(copy, named: "copy", at: now)
+  #expect(merged.isPublished)
+  let ring = KeyRing(of: profile) { () throws(Refusal) in
+    throw Refusal(CentreReason.keyFileOpen, "", seen: "", expected: "")
+  }
+  return (profile, ring)
+}
+
+@Suite struct MergeTests {
+  @Test func aCopyThatBringsItsOwnPublishedFilesAndKeysCountsForNothing() throws {
+    let scratch = try Scratch()
+    let holders = try Holders()
+    let (profile, ring) = try centre(holders, in: scratch)
+    let standing = try KeyChange(of: profile, keys: ring, at: later).renew(.content)
+    #expect(!standing.isPublished)
+    let others = try Holders(family: 1)
+    let signed = try #require(standing.ceremony.drafts.files[.content]).signed.value
+    var forged = try RoleDrafts(
+      unsigned([.content: signed]), following: try others.published())
+    for key in others.of(.content) { forged = try forged.signed(by: key) }
+    #expect(!forged.needs.contains { !$0.isMet })
+    let copy = try CeremonyRequest(
+      Ceremony(
+        id: standing.ceremony.id, purpose: "the same text", draftedAt: later, drafts: forged))
+    let refusal = refusal { () throws(Refusal) in
+      _ = try Ceremonies(of: profile).merge(copy, named: "copy", at: later)
+    }
+    #expect(refusal?.code == "WB1164")
+    #expect(try Repository(of: profile).roles().content.header.version == 1)
+  }
+
+  @Test func aCopyOfTheSameCeremonyWithAnotherTextIsRefused() throws {
+    let scratch = try Scratch()
+    let holders = try Holders()
+    let (profile, ring) = try centre(holders, in: scratch)
+    let standing = try KeyChange(of: profile, keys: ring, at: later).renew(.content)
+    let other = try RoleRevision(of: holders.published(), at: later.adding(days: 1))
+    var drafts = try RoleDrafts(
+      unsigned(try other.renewing(.content)), following: standing.ceremony.drafts.current)
+    for key in holders.of(.content) { drafts = try drafts.signed(by: key) }
+    let copy = try CeremonyRequest(
+      Ceremony(id: standing.ceremony.id, purpose: "", draftedAt: later, drafts: drafts))
+    let refusal = refusal { () throws(Refusal) in
+      _ = try Ceremonies(of: profile).merge(copy, named: "copy", at: later)
+    }
+    #expect(refusal?.code == "WB1064")
+  }
+
+  @Test func aReleaseIsBookedOnlyWhenItIsPublished() throws {
+    let scratch = try Scratch()
+    let holders = try Holders()
+    let (profile, ring) = try centre(holders, in: scratch)
+    try scratch.write("source/a.txt", "a")
+    let description = try ContentDescription(
+      parsing: """
+        waybill: content/1
+        name: tool
+        version: 1
+        counter: 1
+        publisher_scope: [site-class:air-gapped]
+        programs:
+          - name: install
+            command_line: a.cmd
+            detection:
+              - {kind: file, path: 'C:\\a.txt'}
+
+        """, file: "content.yaml")
+    let intake = ContentIntake(to: profile, at: now) { _, _ in }
+    let content = try intake.add(try SourceFolder(scratch["source"]), as: description).content
+    let standing = try ContentRelease.release([content], in: profile, keys: ring, at: later)
+    #expect(try profile.ledger.contents().map(\.releasedVersion) == [nil])
+    let request = try Ceremonies(of: profile).request(for: standing.ceremony)
+    #expect(request.called[content.manifest] == "tool 1")
+    var drafts = request.ceremony.drafts
+    for key in holders.of(.content).suffix(2) { drafts = try drafts.signed(by: key) }
+    let merged = try Ceremonies(of: profile).merge(
+      try request.with(drafts), named: "copy", at: later)
+    #expect(merged.isPublished)
+    #expect(try profile.ledger.contents().map(\.releasedVersion) == [2])
+    #expect(try Ceremonies(of: profile).waiting().isEmpty)
   }
 }
 
