@@ -46,7 +46,7 @@ import Trust
     let held = try HeldCentre()
     try held.setUp()
     let request = try #require(try held.centre("trust", "renew", "content").text("request"))
-    let one = held.loop.scratch["request-\(try held.digits(of: request)).copy.json"].string
+    let one = held.loop.scratch["copy.json"].string
     try Files.write(
       try Files.bytes(FilePath(try held.sign(request, by: "content-1"))), to: FilePath(one))
     let both = try held.sign(one, by: "content-2")

@@ -57,10 +57,10 @@ final class HeldCentre {
     return copy
   }
 
-  /// The digits that the centre reads out, which the name of the file carries too.
+  /// The digits that the centre reads out to the signers of `request`.
   func digits(of request: String) throws -> String {
-    let stem = try #require(request.split(separator: "/").last).dropFirst("request-".count)
-    return String(stem.prefix(8))
+    let file = try JSONField(parsing: try Files.bytes(FilePath(request)), named: request)
+    return String(try file["digest"].string().prefix(8))
   }
 
   /// Signs the request of `run`, which must wait for signatures, by `holders`, and merges all copies.

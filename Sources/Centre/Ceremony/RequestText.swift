@@ -17,7 +17,8 @@ package struct RequestText {
     var lines = [
       "\(request.isRehearsal ? "REHEARSAL. " : "")To be signed: \(request.ceremony.title)",
       "Purpose, in the centre's words: \(request.ceremony.purpose)",
-      "Digest \(request.ceremony.digest)",
+      // What is typed must come over the other channel, so it is not shown.
+      "Digest, from its 9th digit on: \(request.ceremony.digest.hex.dropFirst(8))",
     ]
     for role in MetadataRole.shared where drafts.files[role] != nil { lines += words(on: role) }
     return lines
@@ -131,7 +132,7 @@ package struct RequestText {
       }
       lines += PolicyText.lines(policy).map { "  " + $0 }
     }
-    return lines.isEmpty ? ["  \(now.count) policies, as before"] : lines
+    return lines.isEmpty ? ["  \(now.count) policies, none of them new"] : lines
   }
 }
 

@@ -45,8 +45,11 @@ struct RequestOptions: ParsableArguments {
   func write(_ request: CeremonyRequest, in profile: CentreProfile) throws(Refusal) -> FilePath {
     let folder = requests.map { FilePath($0) } ?? profile.folder.appending("requests")
     try DurableFile.makeFolder(folder)
-    let digest = request.ceremony.digest.hex.prefix(8)
-    let file = folder.appending("request-\(digest).json")
+    let versions = request.ceremony.drafts.versions
+    let names = MetadataRole.shared.compactMap { role in
+      versions[role].map { "\(role.rawValue)-\($0)" }
+    }
+    let file = folder.appending("request.\(names.joined(separator: ".")).json")
     try DurableFile.write(
       request.encoded, to: file, permissions: [.ownerReadWrite, .groupRead, .otherRead])
     return file
