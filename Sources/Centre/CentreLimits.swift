@@ -30,6 +30,8 @@ package enum CentreLimits {
   static let configuration = 65_536
   /// Aliases in one: 8 of them make at most 3^(8/3), some 20 nodes, of one.
   static let aliases = 8
+  /// Bytes of a request: the drafts, and the published files that they follow, as texts.
+  package static let request: Int64 = 32 << 20
   /// Bytes of state.json of a return.
   static let stateLength: Int64 = 64 << 20
 
@@ -41,6 +43,13 @@ package enum CentreLimits {
   static let tripDays: Int64 = 30
   /// Days after which a site that has not reported is called overdue.
   package static let courierPeriod: Int64 = 30
+
+  /// Numbers left out on each line after a restore: more than are exported between two backups.
+  static let restoreJump: Int64 = 1000
+  /// Bytes of the first two lines of a backup: 100,000 files at 170 bytes, and room.
+  static let backupListing: Int64 = 64 << 20
+  /// Bytes of the agent's program in a kit.
+  static let agent: Int64 = 256 << 20
 
   /// Bytes of a volume by default: below 4 GiB, a multiple of the block.
   package static let volumeSize: Int64 = (4 << 30) - (4 << 20)

@@ -15,8 +15,26 @@ package struct PassphraseOptions: ParsableArguments {
 
   package init() {}
 
+  /// Reads the passphrase of a new key file; the terminal asks twice.
+  package func readNew() throws(Refusal) -> Passphrase {
+    let passphrase = try read()
+    if passphraseFd == nil {
+      let again = try read(asking: "The same once more: ")
+      guard again.matches(passphrase) else {
+        throw Refusal(
+          TerminalReason.passphrasesDiffer, "passphrase of the new key", seen: "another one",
+          expected: "the same twice")
+      }
+    }
+    return passphrase
+  }
+
   /// Reads the passphrase, asking at the terminal without echo when no descriptor was named.
   package func read() throws(Refusal) -> Passphrase {
+    try read(asking: "Passphrase of the key files: ")
+  }
+
+  private func read(asking question: String) throws(Refusal) -> Passphrase {
     if let passphraseFd { return try Passphrase(reading: passphraseFd) }
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard terminal >= 0 else {
@@ -31,7 +49,6 @@ package struct PassphraseOptions: ParsableArguments {
     silent.c_lflag &= ~tcflag_t(ECHO)
     tcsetattr(terminal, TCSAFLUSH, &silent)
     defer { tcsetattr(terminal, TCSAFLUSH, &saved) }
-    let question = "Passphrase of the key files: "
     _ = write(terminal, question, question.utf8.count)
     let passphrase = try Passphrase(reading: terminal)
     _ = write(terminal, "\n", 1)

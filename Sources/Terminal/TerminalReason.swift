@@ -7,6 +7,7 @@ package enum TerminalReason: String, CaseIterable, RefusalReason {
   case answerDiffers = "WB1295"
   case unknownCode = "WB6495"
   case unusableHead = "WB6496"
+  case passphrasesDiffer = "WB6497"
   case unexpected = "WB7095"
 
   package var summary: String {
@@ -15,6 +16,7 @@ package enum TerminalReason: String, CaseIterable, RefusalReason {
     case .answerDiffers: "what was typed is not what it must be"
     case .unknownCode: "no such code"
     case .unusableHead: "a place in a log that cannot be read"
+    case .passphrasesDiffer: "the two passphrases differ"
     case .unexpected: "an error that no one foresaw"
     }
   }
@@ -26,6 +28,7 @@ package enum TerminalReason: String, CaseIterable, RefusalReason {
       "compare with the paper that came by the other way; when it differs there too, stop and call"
     case .unknownCode: "run `explain` without a code for the list"
     case .unusableHead: "type it as `audit verify` of the other side prints it, such as 412:9f86…"
+    case .passphrasesDiffer: "nothing was written; run the command again"
     case .unexpected: "please report it with the text of this message"
     }
   }

@@ -22,6 +22,7 @@ extension WaybillCommand {
   package func run() throws {
     // Whatever a program of ours leaves behind is for its owner, unless said otherwise.
     umask(0o077)
+    CoreDumps.refuse()
     let console = Console(json: common.json)
     let outcome: Outcome
     do {

@@ -3,6 +3,7 @@ import ArgumentParser
 import Bundles
 import Centre
 import Intents
+import Synchronization
 import SystemPackage
 import Terminal
 import Trust
@@ -35,9 +36,26 @@ extension Console {
 }
 
 extension PassphraseOptions {
+  /// The key files of a centre; the passphrase is asked for once, when the first encrypted one is opened.
   func ring(of profile: CentreProfile) -> KeyRing {
-    let options = self
-    return KeyRing(of: profile, passphrase: { () throws(Refusal) in try options.read() })
+    let asked = AskedOnce(options: self)
+    return KeyRing(of: profile, passphrase: { () throws(Refusal) in try asked.passphrase() })
+  }
+}
+
+/// A passphrase that is asked for when it is first needed.
+private final class AskedOnce: Sendable {
+  private let options: PassphraseOptions
+  private let answer = Mutex<Passphrase?>(nil)
+
+  init(options: PassphraseOptions) { self.options = options }
+
+  func passphrase() throws(Refusal) -> Passphrase {
+    try answer.withLock { (answer) throws(Refusal) in
+      let passphrase = if let answer { answer } else { try options.read() }
+      answer = passphrase
+      return passphrase
+    }
   }
 }
 
@@ -62,6 +80,19 @@ enum Given {
     return digest
   }
 
+  /// `KofN`.
+  static func quorum(_ text: String, _ subject: String) throws(Refusal) -> Quorum {
+    guard let quorum = Quorum(text) else { throw wrong(subject, text, Quorum.rule) }
+    return quorum
+  }
+
+  /// A public key as `key generate` wrote it.
+  static func publicKey(_ path: String) throws(Refusal) -> PublicKeyFile {
+    try PublicKeyFile(
+      parsing: try FileQuery.contents(of: FilePath(path), cap: CentreLimits.handWritten),
+      named: path)
+  }
+
   /// The text of a hand-written file.
   static func text(of path: String) throws(Refusal) -> String {
     let bytes = try FileQuery.contents(of: FilePath(path), cap: CentreLimits.handWritten)
@@ -71,7 +102,7 @@ enum Given {
     return text
   }
 
-  private static func wrong(_ subject: String, _ seen: String, _ expected: String) -> Refusal {
+  static func wrong(_ subject: String, _ seen: String, _ expected: String) -> Refusal {
     Refusal(CentreReason.wrongField, subject, seen: seen, expected: expected)
   }
 }

@@ -8,10 +8,11 @@ import Trust
 
 struct Initialise: WaybillCommand {
   static let configuration = CommandConfiguration(
-    commandName: "init", abstract: "Make a new centre: keys, roles, ledger, depot.",
+    commandName: "init", abstract: "Make a rehearsal centre in one step.",
     discussion: """
       With --rehearsal everything lies in one folder and one person holds every key: to try Waybill, to
-      train, to test. A rehearsal is marked in its root and can never become production.
+      train, to test. A rehearsal is marked in its root and can never become production. Production is set up with
+      `trust init`.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -30,7 +31,7 @@ struct Initialise: WaybillCommand {
     guard rehearsal else {
       throw Refusal(
         CentreReason.productionNotReady, "init", seen: "no --rehearsal",
-        expected: "--rehearsal, until production set-up with several key holders exists")
+        expected: "--rehearsal, or `trust init` with the public keys of the holders")
     }
     let phrase = encryptKeys || passphrase.passphraseFd != nil ? try passphrase.read() : nil
     let profile = try CentreSetup.rehearse(

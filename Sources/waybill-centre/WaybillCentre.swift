@@ -13,13 +13,16 @@ struct WaybillCentre: ParsableCommand {
         intent apply                    say what a site shall have
         plan, export                    write a signed bundle for the courier
         ingest, status                  book the return and see where every site stands
+      Keys are with several people: key generate, trust init, sign and trust merge are their part.
       Every refusal has a code; `waybill-centre explain CODE` works without a network.
       """,
     version: Build.version,
     subcommands: [
-      Initialise.self, KeyGroup.self, RootGroup.self, SiteGroup.self, PolicyGroup.self,
+      Initialise.self, TrustGroup.self, Sign.self, KeyGroup.self, RootGroup.self, SiteGroup.self,
+      PolicyGroup.self,
       ContentGroup.self, IntentGroup.self, PlanCommand.self, Export.self, Ingest.self, Status.self,
-      History.self, AuditGroup.self, Explain.self,
+      History.self, AuditGroup.self, KitCommand.self, BackupCommand.self, RestoreCommand.self,
+      Explain.self,
     ])
 }
 

@@ -51,7 +51,8 @@ import Trust
     (
       """
       UPDATE audit SET line =
-        CAST(replace(CAST(line AS TEXT), 'fjord-3', 'fjord-4') AS BLOB) WHERE seq = 2
+        CAST(replace(CAST(line AS TEXT), 'fjord-3', 'fjord-4') AS BLOB)
+        WHERE seq = (SELECT min(seq) FROM audit WHERE CAST(line AS TEXT) LIKE '%fjord-3%')
       """, "WB1066"
     ),
     ("DELETE FROM audit WHERE seq = 1", "WB1066"), ("DELETE FROM audit WHERE seq = 2", "WB1066"),
@@ -83,6 +84,7 @@ import Trust
     let site = try Self.site()
     try site.edit(edit.sql)
     let codes = Set(try Self.findings(site).compactMap { $0.centreRefusal?.code })
+    #expect(["WB1066", "WB1067", "WB4163"].contains(edit.code))
     #expect(codes.contains(edit.code), "\(codes)")
   }
 

@@ -149,6 +149,58 @@ import Trust
     #expect(killed >= 28)
   }
 
+  @Test func F01_aMergeKilledAnywherePublishesOnceWhenRunAgain() throws {
+    let held = try HeldCentre()
+    try held.setUp()
+    let request = try #require(try held.centre("trust", "renew", "root").text("request"))
+    let copies = try ["root-1", "root-2"].map { try held.sign(request, by: $0) }
+    let scratch = held.loop.scratch
+    try scratch.copy(scratch["centre"], to: "clean-centre")
+    let command = ["trust", "merge"] + copies + ["--json", "--state", scratch["centre"].string]
+    let moments = try Self.moments(12, seed: 4, of: "waybill-centre", command, in: scratch)
+    var killed = 0
+    for (call, count) in moments {
+      try Files.remove(scratch["centre"])
+      try scratch.copy(scratch["clean-centre"], to: "centre")
+      let run = try Self.dying("waybill-centre", call, count).run(command)
+      if run.exit != 0 { killed += 1 }
+      let again = try held.centre(["trust", "merge"] + copies)
+      #expect(again.exit == 0, "\(call) \(count): \(again.output) \(again.errors)")
+      #expect(try held.centre("root", "show")["root_version"] == 2, "\(call) \(count)")
+    }
+    print("kill: merge killed \(killed) times, each published once")
+    #expect(killed >= 11)
+  }
+
+  @Test func F01_aRestoreKilledAnywhereLiftsItsNumbersWhenRunAgain() throws {
+    let loop = try exported()
+    let file = loop.scratch["centre.backup"].string
+    try loop.expectDone(try loop.centre("backup", "--to", file, "--with-depot"))
+    let state = loop.scratch["restored"].string
+    let command = ["restore", file, "--json", "--state", state]
+    let moments = try Self.moments(15, seed: 5, of: "waybill-centre", command, in: loop.scratch)
+    var killed = 0
+    for (round, (call, count)) in moments.enumerated() {
+      try Files.remove(FilePath(state))
+      let run = try Self.dying("waybill-centre", call, count).run(command)
+      if run.exit != 0 { killed += 1 }
+      let again = try loop.centre.run(command)
+      // A restore that was over before it was killed is there already.
+      #expect(again.exit == 0 || again.exit == 64, "\(call) \(count): \(again.output)")
+      let export = try loop.centre.run([
+        "export", "fjord-3", "--to", try loop.medium("restored-\(round)"), "--json", "--state",
+        state,
+      ])
+      guard case .integer(let number) = export.list("bundles").first?.member("n") else {
+        Issue.record("\(call) \(count): \(export.output)")
+        continue
+      }
+      #expect(number > 1000, "\(call) \(count)")
+    }
+    print("kill: restore killed \(killed) times, no number was used twice")
+    #expect(killed >= 14)
+  }
+
   /// The content library without the records that carry a time.
   private func content(_ loop: Rehearsal) throws -> [String: [UInt8]] {
     try loop.library().filter { !$0.key.hasPrefix("waybill/") }

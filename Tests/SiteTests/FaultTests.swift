@@ -103,12 +103,8 @@ struct FaultTests {
 
   @Test mutating func `S17: a trusted state that begins with another root is refused`() throws {
     _ = try centre.export(1, to: site.medium)
-    var other = centre.forge
-    other.roots = [:]
-    other.now = site.clock
-    try other.addRoot()
-    let state = try other.freshState()
-    try site.open().journal.write { try $0.setDocument(.trust, state.json.encoded) }
+    try edit(
+      "UPDATE configuration SET value = '\(Digest.sha256([1]))' WHERE key = 'root_fingerprint'")
     #expect(code { try site.run() } == "WB1181")
     #expect(try site.point().contents == [])
   }

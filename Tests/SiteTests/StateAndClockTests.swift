@@ -109,7 +109,7 @@ struct StateAndClockTests {
   }
 
   @Test(arguments: [
-    ("another pinned root", "WB1181"), ("a root that no one vouches for", "WB1102"),
+    ("another pinned root", "WB1182"), ("a root that no one vouches for", "WB1102"),
   ])
   func `S17: a chain of roots that was edited in the state is verified anew and refused`(
     what: String, expected: String

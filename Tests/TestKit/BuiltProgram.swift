@@ -36,17 +36,20 @@ package struct BuiltProgram: Sendable {
     }
   }
 
-  private let path: String
-  private let wrapper: [String]
+  private let command: [String]
   private let environment: [String: String]
 
   /// - Parameter wrapper: a command that runs the program, such as `strace` with its options.
   package init(
     _ name: String, wrapper: [String] = [], environment: [String: String] = [:]
   ) {
-    path = BuiltProgram.folder + "/" + name
-    self.wrapper = wrapper
+    command = wrapper + [BuiltProgram.folder + "/" + name]
     self.environment = environment
+  }
+
+  init(command: [String]) {
+    self.command = command
+    environment = [:]
   }
 
   /// Where the build put the programs: beside the bundle of tests that is running.
@@ -68,9 +71,8 @@ package struct BuiltProgram: Sendable {
   /// Runs it to its end, with no terminal and no standard input.
   package func run(_ arguments: [String], in folder: FilePath? = nil) throws -> Run {
     let process = Process()
-    let command = wrapper + [path] + arguments
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
+    process.arguments = command + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder.string) }
     process.standardInput = FileHandle.nullDevice
@@ -90,4 +92,15 @@ package struct BuiltProgram: Sendable {
   }
 
   package func run(_ arguments: String...) throws -> Run { try run(arguments) }
+}
+
+/// A program of the system, run as `BuiltProgram` runs ours.
+package struct Tool: Sendable {
+  private let name: String
+
+  package init(_ name: String) { self.name = name }
+
+  package func run(_ arguments: String...) throws -> BuiltProgram.Run {
+    try BuiltProgram(command: [name]).run(arguments)
+  }
 }

@@ -87,6 +87,15 @@ package final class Rehearsal: Sendable {
     _ name: String = "tool", version: String, counter: Int, files: [String: [UInt8]],
     to sites: [String] = ["fjord-3"]
   ) throws {
+    try add(name, version: version, counter: counter, files: files)
+    try expectDone(try centre("content", "release"))
+    try expectDone(try applyIntent(name, version: version, to: sites))
+  }
+
+  /// Adds a content version made of `files`.
+  package func add(
+    _ name: String = "tool", version: String, counter: Int, files: [String: [UInt8]]
+  ) throws {
     let folder = "source-\(name)-\(version)"
     for (path, bytes) in files { try scratch.write("\(folder)/\(path)", bytes) }
     let manifest = try scratch.write(
@@ -106,8 +115,6 @@ package final class Rehearsal: Sendable {
       """)
     try expectDone(
       try centre("content", "add", scratch[folder].string, "--manifest", manifest.string))
-    try expectDone(try centre("content", "release"))
-    try expectDone(try applyIntent(name, version: version, to: sites))
   }
 
   package func applyIntent(

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Text from anywhere as text of a page, and nothing else (H24).
-enum HTMLText {
+package enum HTMLText {
   /// Escapes markup; control characters and marks that turn the direction of text become visible.
-  static func escape(_ text: String) -> String {
+  package static func escape(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -56,7 +56,7 @@ package struct Exporter {
     try checkExpiry(shared)
     let frames = try FrameChoice(depot: Depot(of: profile)).frames(for: plan)
     try checkRoom(frames, plan)
-    let key = try keys.signer(.exporter)
+    let key = try keys.exporter(for: shared)
     let courier = try keys.courier()
     let number = try NumberDraw(profile: profile).draw(
       for: plan.site.id, volumeSize: volumeSize, at: now)

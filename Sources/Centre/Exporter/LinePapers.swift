@@ -24,8 +24,8 @@ struct LinePapers {
     courier: MinisignPublicKey
   ) throws(Refusal) -> Signed {
     let waybillBytes = waybill.encoded
-    let roots = try repository.roots()
-    let shared = try repository.roles()
+    let files = try repository.files()
+    let shared = try files.roles()
     let header = RoleHeader(version: number, expires: expires, issued: issued)
     let minRoot = shared.root.version
     let listed = targets + [TargetEntry(name: "sites/\(site)/waybill.json", of: waybillBytes)]
@@ -33,9 +33,9 @@ struct LinePapers {
       header: header, site: site, minRoot: minRoot, courier: courier, targets: listed)
     let siteFile = try MetadataFile.signed(siteRole.json, by: [key], named: "site.json")
     let newest: [(MetadataRole, Int64, [UInt8])] = [
-      (.targets, shared.targets.header.version, try repository.newest(.targets).bytes),
-      (.content, shared.content.header.version, try repository.newest(.content).bytes),
-      (.policy, shared.policy.header.version, try repository.newest(.policy).bytes),
+      (.targets, shared.targets.header.version, files.targets),
+      (.content, shared.content.header.version, files.content),
+      (.policy, shared.policy.header.version, files.policy),
       (.site, number, siteFile.bytes),
     ]
     var meta: [MetadataRole: MetaEntry] = [:]
@@ -56,7 +56,7 @@ struct LinePapers {
       ("metadata/timestamp.json", timestamp.bytes),
       ("metadata/\(number).snapshot.json", snapshot.bytes), ("waybill.json", waybillBytes),
     ]
-    for (version, bytes) in roots { entries.append(("metadata/\(version).root.json", bytes)) }
+    for (version, bytes) in files.roots { entries.append(("metadata/\(version).root.json", bytes)) }
     for (role, version, bytes) in newest {
       entries.append(("metadata/\(version).\(role.rawValue).json", bytes))
     }

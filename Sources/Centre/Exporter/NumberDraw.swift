@@ -2,6 +2,7 @@
 import Bundles
 import GRDB
 import Intents
+import SystemPackage
 
 /// Draws the number N of a site's next bundle. A number once drawn is never used again, whatever happens to
 /// the bundle.
@@ -12,6 +13,13 @@ struct NumberDraw {
   ///
   /// - Throws: `CentreReason.numbersDisagree` when the two differ by other than one interrupted draw.
   func draw(for site: SiteID, volumeSize: Int64, at now: Instant) throws(Refusal) -> Int64 {
+    let marker = NumberDraw.marker(in: profile.folder)
+    guard FileQuery.status(marker) == nil else {
+      throw Refusal(
+        CentreReason.numbersDisagree, "line of \(site)",
+        seen: "a restore that did not end, \(marker.text)",
+        expected: "numbers lifted by `restore --declare`")
+    }
     let inLedger = try lastInLedger(site)
     let inFile = try lastInFile(site)
     guard inFile == inLedger || inFile == inLedger + 1 else {
@@ -32,6 +40,21 @@ struct NumberDraw {
     return number
   }
 
+  /// Leaves out all numbers up to `number`: the next draw is above it. What a declared restore does.
+  func skip(_ site: SiteID, to number: Int64, at now: Instant) throws(Refusal) {
+    try DurableFile.makeFolder(profile.highWaterFile(site).removingLastComponent())
+    try DurableFile.write(Array("\(number)\n".utf8), to: profile.highWaterFile(site))
+    try profile.ledger.write { database in
+      try insert(
+        site, number, state: "unused", CentreLimits.volumeSize, at: now, in: database)
+      try LedgerAudit.append(
+        "restore.declared", ["site": site.text, "n": String(number)], at: now, in: database)
+    }
+  }
+
+  /// Lies in a state folder from the first file of a restore until its numbers are lifted.
+  static func marker(in folder: FilePath) -> FilePath { folder.appending("restoring") }
+
   private func insert(
     _ site: SiteID, _ number: Int64, state: String, _ volumeSize: Int64, at now: Instant,
     in database: Database
@@ -41,14 +64,14 @@ struct NumberDraw {
       arguments: [site.text, number, state, now.description, volumeSize])
   }
 
-  private func lastInLedger(_ site: SiteID) throws(Refusal) -> Int64 {
+  func lastInLedger(_ site: SiteID) throws(Refusal) -> Int64 {
     try profile.ledger.read { database in
       try Int64.fetchOne(
         database, sql: "SELECT max(n) FROM bundles WHERE site = ?", arguments: [site.text]) ?? 0
     }
   }
 
-  private func lastInFile(_ site: SiteID) throws(Refusal) -> Int64 {
+  func lastInFile(_ site: SiteID) throws(Refusal) -> Int64 {
     let path = profile.highWaterFile(site)
     guard FileQuery.status(path) != nil else { return 0 }
     let text = String(decoding: try FileQuery.contents(of: path, cap: 64), as: UTF8.self)

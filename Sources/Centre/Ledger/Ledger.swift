@@ -53,6 +53,21 @@ package final class Ledger: Sendable {
     try Ledger.translating { [queue] () throws -> Value in try queue.write(body) }
   }
 
+  /// Writes a consistent copy of `ledger` to `path` through SQLite's backup API.
+  static func copying(_ ledger: Ledger, to path: FilePath) throws(Refusal) {
+    try translating {
+      var configuration = Configuration()
+      configuration.journalMode = .wal
+      let target = try DatabaseQueue(path: path.string, configuration: configuration)
+      try ledger.queue.backup(to: target)
+      // One file, with nothing left in a log beside it.
+      try target.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA journal_mode = DELETE")
+      }
+      try target.close()
+    }
+  }
+
   /// Looks at the file before SQLite does, so that the ledger of a newer program is not touched at all (S22).
   private static func checkHeader(_ path: FilePath) throws(Refusal) {
     guard FileQuery.status(path) != nil else { return }

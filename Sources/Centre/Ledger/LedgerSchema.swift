@@ -17,6 +17,14 @@ enum LedgerSchema {
       role TEXT NOT NULL, version INTEGER NOT NULL, bytes BLOB NOT NULL,
       PRIMARY KEY(role, version)) STRICT;
 
+    -- what waits for signatures: all drafts of one ceremony are published together; one draft a role
+    CREATE TABLE IF NOT EXISTS ceremonies(
+      id TEXT PRIMARY KEY, purpose TEXT NOT NULL, drafted_at TEXT NOT NULL, needs TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS drafts(
+      role TEXT PRIMARY KEY, ceremony TEXT NOT NULL REFERENCES ceremonies, bytes BLOB NOT NULL) STRICT;
+    -- whose key it is, in the centre's words
+    CREATE TABLE IF NOT EXISTS key_labels(keyid TEXT PRIMARY KEY, label TEXT NOT NULL) STRICT;
+
     CREATE TABLE IF NOT EXISTS sites(
       id TEXT PRIMARY KEY, epoch TEXT NOT NULL, key TEXT NOT NULL, keyid TEXT NOT NULL,
       recipient TEXT NOT NULL, root_fingerprint TEXT NOT NULL, points TEXT NOT NULL, agent TEXT NOT NULL,

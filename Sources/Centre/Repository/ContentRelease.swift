@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
-import GRDB
 package import Intents
 import Trust
 
-/// Signs content: puts manifests into a new version of role content.
+/// Releases content: drafts a new version of role content that lists its manifests.
 package enum ContentRelease {
-  /// Releases `contents`, all or none. One that is released already is fine when another is new.
-  ///
-  /// - Returns: the version of role content that lists them.
+  /// Drafts `contents`, all or none, as released. One that is released already is fine when another is new.
   package static func release(
     _ contents: [ContentRecord], in profile: CentreProfile, keys: KeyRing, at now: Instant
-  ) throws(Refusal) -> Int64 {
-    let repository = Repository(of: profile)
+  ) throws(Refusal) -> Ceremonies.Standing {
     let new = contents.filter { $0.releasedVersion == nil }
     guard !new.isEmpty else {
       throw Refusal(
@@ -20,36 +16,17 @@ package enum ContentRelease {
         seen: "released content", expected: "content that is not released")
     }
     for content in new { try checkManifest(content, in: profile) }
-    let current = try repository.roles().content
-    let releases =
-      Array(current.releases.values)
-      + new.map { content in
-        Release(
-          manifest: content.manifest, length: content.length, line: content.line,
-          counter: content.counter)
-      }
-    let version = current.header.version + 1
-    let role = ContentRole(
-      header: Repository.header(version: version, days: CentreLimits.offlineDays, at: now),
-      releases: releases, floors: try profile.ledger.floors())
-    let file = try MetadataFile.signed(
-      role.json, by: [try keys.signer(.content)], named: "content.json")
-    try RoleSize.check(file, .content)
-    try profile.ledger.write { database in
-      try Repository.store(file, .content, version: version, in: database)
-      for content in new {
-        try database.execute(
-          sql: "UPDATE content SET released_version = ? WHERE manifest = ?",
-          arguments: [version, content.manifest.hex])
-        try LedgerAudit.append(
-          "content.released",
-          [
-            "content": content.id.text, "manifest": content.manifest.hex,
-            "role_version": String(version),
-          ], at: now, in: database)
-      }
+    let ceremonies = Ceremonies(of: profile)
+    let releases = new.map { content in
+      Release(
+        manifest: content.manifest, length: content.length, line: content.line,
+        counter: content.counter)
     }
-    return version
+    let names = new.map { "\($0.name) \($0.version)" }
+    return try ceremonies.open(
+      "release \(names.joined(separator: ", "))",
+      try ceremonies.revision(at: now).releasing(releases, floors: try profile.ledger.floors()),
+      keys: keys, at: now)
   }
 
   /// What is signed must be what was added.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
 package import Intents
-import SystemPackage
+package import SystemPackage
 package import Trust
 
 /// The key files of a centre, opened one at a time when something is to be signed.
@@ -23,9 +23,13 @@ package struct KeyRing {
 
   /// What can be told of a key without opening it.
   package struct Entry: Sendable {
-    package let purpose: Purpose
+    /// Its file's name without `.json`.
+    package let name: String
+    package let keytype: KeyFile.KeyType
     package let keyID: String
     package let isEncrypted: Bool
+
+    var fileName: String { "\(name).json" }
   }
 
   private let folder: FilePath
@@ -41,26 +45,42 @@ package struct KeyRing {
     self.passphrase = passphrase
   }
 
-  /// Which key files are there.
+  /// Which key files are there, by name.
   package func entries() throws(Refusal) -> [Entry] {
     var entries: [Entry] = []
-    for purpose in Purpose.allCases where FileQuery.status(path(purpose)) != nil {
-      let file = try KeyFile(parsing: try contents(purpose), named: purpose.fileName)
-      entries.append(Entry(purpose: purpose, keyID: file.keyid, isEncrypted: file.isProtected))
+    for name in try FileQuery.names(in: folder) where name.hasSuffix(".json") {
+      let file = try KeyFile(parsing: try contents(name), named: name)
+      entries.append(
+        Entry(
+          name: String(name.dropLast(".json".count)), keytype: file.keytype, keyID: file.keyid,
+          isEncrypted: file.isProtected))
     }
     return entries
   }
 
   package func signer(_ purpose: Purpose) throws(Refusal) -> SecretKey {
-    var bytes = try contents(purpose)
-    let isEncrypted = try KeyFile(parsing: bytes, named: purpose.fileName).isProtected
+    try signer(purpose.fileName)
+  }
+
+  /// Opens the key file of this name.
+  func signer(_ fileName: String) throws(Refusal) -> SecretKey {
+    var bytes = try contents(fileName)
+    let isEncrypted = try KeyFile(parsing: bytes, named: fileName).isProtected
     return try SecretKey.open(
-      keyFile: &bytes, named: purpose.fileName, passphrase: isEncrypted ? try passphrase() : nil,
+      keyFile: &bytes, named: fileName, passphrase: isEncrypted ? try passphrase() : nil,
+      unprotected: unprotected)
+  }
+
+  private func opener(_ fileName: String) throws(Refusal) -> AgeIdentity {
+    var bytes = try contents(fileName)
+    let isEncrypted = try KeyFile(parsing: bytes, named: fileName).isProtected
+    return try AgeIdentity.open(
+      keyFile: &bytes, named: fileName, passphrase: isEncrypted ? try passphrase() : nil,
       unprotected: unprotected)
   }
 
   package func courier() throws(Refusal) -> MinisignSecretKey {
-    var bytes = try contents(.courier)
+    var bytes = try contents(Purpose.courier.fileName)
     let isEncrypted = try KeyFile(parsing: bytes, named: Purpose.courier.fileName).isProtected
     return try MinisignSecretKey.open(
       keyFile: &bytes, named: Purpose.courier.fileName,
@@ -68,49 +88,50 @@ package struct KeyRing {
   }
 
   /// The key that opens sealed returns.
-  package func opener() throws(Refusal) -> AgeIdentity {
-    var bytes = try contents(.opening)
-    let name = Purpose.opening.fileName
-    let isEncrypted = try KeyFile(parsing: bytes, named: name).isProtected
-    return try AgeIdentity.open(
-      keyFile: &bytes, named: name, passphrase: isEncrypted ? try passphrase() : nil,
-      unprotected: unprotected)
+  package func opener() throws(Refusal) -> AgeIdentity { try opener(Purpose.opening.fileName) }
+
+  /// The passphrase for further key files of this folder: that of the courier's, proved by opening it; nil where that
+  /// lies open. So one passphrase opens all.
+  func passphraseOfFolder() throws(Refusal) -> Passphrase? {
+    let isEncrypted = try KeyFile(
+      parsing: try contents(Purpose.courier.fileName), named: Purpose.courier.fileName
+    ).isProtected
+    guard isEncrypted else { return nil }
+    _ = try courier()
+    return try passphrase()
   }
 
   /// Encrypts a key file that lay open, in place.
-  package func protect(_ purpose: Purpose) throws(Refusal) {
-    guard try entries().contains(where: { $0.purpose == purpose && !$0.isEncrypted }) else {
+  package func protect(_ name: String) throws(Refusal) {
+    guard let entry = try entries().first(where: { $0.name == name && !$0.isEncrypted }) else {
       throw Refusal(
-        CentreReason.alreadyThere, purpose.fileName, seen: "encrypted, or not there",
+        CentreReason.alreadyThere, "\(name).json", seen: "encrypted, or not there",
         expected: "a key file without encryption")
     }
     let sealed =
-      switch purpose {
-      case .courier: try courier().keyFile(protectedBy: try passphrase())
-      case .opening: try opener().keyFile(protectedBy: try passphrase())
-      default: try signer(purpose).keyFile(protectedBy: try passphrase())
+      switch entry.keytype {
+      case .minisign: try courier().keyFile(protectedBy: try passphrase())
+      case .ed25519: try signer(entry.fileName).keyFile(protectedBy: try passphrase())
+      case .x25519: try opener(entry.fileName).keyFile(protectedBy: try passphrase())
       }
-    try DurableFile.write(sealed, to: path(purpose))
+    try DurableFile.write(sealed, to: folder.appending(entry.fileName))
   }
 
-  /// Makes all keys of a new centre; encrypted when a passphrase is given.
+  /// Makes `purposes` of a new centre; encrypted when a passphrase is given.
   ///
+  /// - Parameter spare: where the exporter's cold spare is written instead of beside the others.
   /// - Returns: the keys of trust by purpose, the courier's, and the one that opens returns.
   static func generate(
-    in folder: FilePath, passphrase: Passphrase?
+    _ purposes: [Purpose], in folder: FilePath, spare: FilePath? = nil, passphrase: Passphrase?
   ) throws(Refusal) -> (
     keys: [Purpose: SecretKey], courier: MinisignSecretKey, opening: AgeIdentity
   ) {
     try DurableFile.makeFolder(folder)
     var keys: [Purpose: SecretKey] = [:]
-    for purpose in Purpose.allCases where purpose != .courier && purpose != .opening {
-      let key = try SecretKey.generate()
-      let bytes =
-        if let passphrase { try key.keyFile(protectedBy: passphrase) } else {
-          try key.unprotectedKeyFile()
-        }
-      try DurableFile.write(bytes, to: folder.appending(purpose.fileName))
-      keys[purpose] = key
+    for purpose in purposes {
+      let place = purpose == .spare ? spare : nil
+      keys[purpose] = try generate(
+        at: place ?? folder.appending(purpose.fileName), passphrase: passphrase)
     }
     let courier = try MinisignSecretKey.generate()
     let bytes =
@@ -125,18 +146,46 @@ package struct KeyRing {
     return (keys, courier, opening)
   }
 
-  private func path(_ purpose: Purpose) -> FilePath { folder.appending(purpose.fileName) }
+  /// Makes one key and writes its file.
+  static func generate(at path: FilePath, passphrase: Passphrase?) throws(Refusal) -> SecretKey {
+    let key = try SecretKey.generate()
+    try write(key, to: path, passphrase: passphrase)
+    return key
+  }
 
-  private func contents(_ purpose: Purpose) throws(Refusal) -> [UInt8] {
-    let path = path(purpose)
-    for place in [folder, path] {
-      guard let mode = FileQuery.status(place)?.mode, mode & 0o077 == 0 else {
-        throw Refusal(
-          CentreReason.keyFileOpen, place.text,
-          seen: FileQuery.status(place).map { "mode \(String($0.mode, radix: 8))" } ?? "nothing",
-          expected: place == folder ? "mode 700" : "mode 600")
+  /// Writes a key file, encrypted when a passphrase is given.
+  package static func write(
+    _ key: SecretKey, to path: FilePath, passphrase: Passphrase?
+  ) throws(Refusal) {
+    let bytes =
+      if let passphrase { try key.keyFile(protectedBy: passphrase) } else {
+        try key.unprotectedKeyFile()
       }
-    }
+    try DurableFile.write(bytes, to: path)
+  }
+
+  private func contents(_ name: String) throws(Refusal) -> [UInt8] {
+    try KeyHolding.checkPrivate(folder, mode: "700")
+    return try KeyHolding.contents(of: folder.appending(name))
+  }
+}
+
+/// Key files as they must lie: open to nobody but their owner.
+package enum KeyHolding {
+  /// The bytes of a key file that nobody else can read.
+  ///
+  /// - Throws: `CentreReason.keyFileOpen`.
+  package static func contents(of path: FilePath) throws(Refusal) -> [UInt8] {
+    try checkPrivate(path, mode: "600")
     return try FileQuery.contents(of: path, cap: CentreLimits.handWritten)
+  }
+
+  static func checkPrivate(_ place: FilePath, mode expected: String) throws(Refusal) {
+    guard let mode = FileQuery.status(place)?.mode, mode & 0o077 == 0 else {
+      throw Refusal(
+        CentreReason.keyFileOpen, place.text,
+        seen: FileQuery.status(place).map { "mode \(String($0.mode, radix: 8))" } ?? "nothing",
+        expected: "mode \(expected)")
+    }
   }
 }

@@ -13,32 +13,65 @@ package struct Repository {
 
   init(ledger: Ledger) { self.ledger = ledger }
 
-  /// The newest signed file of a shared role.
-  func newest(_ role: MetadataRole) throws(Refusal) -> (version: Int64, bytes: [UInt8]) {
-    let row = try ledger.read { database in
-      try Row.fetchOne(
+  /// The published files; nil before the first ceremony is over.
+  func published() throws(Refusal) -> SharedFiles? {
+    let rows = try ledger.read { database in
+      try Row.fetchAll(
         database,
-        sql: "SELECT version, bytes FROM metadata WHERE role = ? ORDER BY version DESC LIMIT 1",
-        arguments: [role.rawValue])
+        sql: """
+          SELECT role, version, bytes FROM metadata AS file WHERE role = 'root' OR version =
+            (SELECT max(version) FROM metadata WHERE role = file.role)
+          """)
     }
-    guard let row else {
+    if rows.isEmpty { return nil }
+    var roots: [Int64: [UInt8]] = [:]
+    var newest: [MetadataRole: [UInt8]] = [:]
+    for row in rows {
+      let role = try row.parsed("role") { MetadataRole(rawValue: $0) }
+      let bytes = Array(row["bytes"] as Data)
+      newest[role] = bytes
+      if role == .root { roots[row["version"]] = bytes }
+    }
+    func file(_ role: MetadataRole) throws(Refusal) -> [UInt8] {
+      guard let bytes = newest[role] else {
+        throw Refusal(
+          CentreReason.ledgerDamaged, "ledger, metadata", seen: "no \(role)",
+          expected: "its newest file")
+      }
+      return bytes
+    }
+    return SharedFiles(
+      roots: roots, targets: try file(.targets), content: try file(.content),
+      policy: try file(.policy))
+  }
+
+  /// The published files.
+  ///
+  /// - Throws: `CentreReason.firstCeremonyOpen` while there are none.
+  func files() throws(Refusal) -> SharedFiles {
+    guard let files = try published() else {
       throw Refusal(
-        CentreReason.ledgerDamaged, "ledger, metadata", seen: "no \(role)",
-        expected: "its newest file")
+        CentreReason.firstCeremonyOpen, "roles of this centre", seen: "no signed root",
+        expected: "the first ceremony signed; `trust status` says who is missing")
     }
-    return (row["version"], Array(row["bytes"] as Data))
+    return files
+  }
+
+  /// One version of a shared role as it was published; nil when it was not.
+  func file(_ role: MetadataRole, version: Int64) throws(Refusal) -> [UInt8]? {
+    try ledger.read { database in
+      try Row.fetchOne(
+        database, sql: "SELECT bytes FROM metadata WHERE role = ? AND version = ?",
+        arguments: [role.rawValue, version]
+      ).map { Array($0["bytes"] as Data) }
+    }
   }
 
   /// Every root from 1, checked as one chain.
   ///
   /// - Throws: what the chain check of Trust throws when a version is missing or not signed by the one before.
   func roots() throws(Refusal) -> [Int64: [UInt8]] {
-    let rows = try ledger.read { database in
-      try Row.fetchAll(
-        database, sql: "SELECT version, bytes FROM metadata WHERE role = 'root' ORDER BY version")
-    }
-    var roots: [Int64: [UInt8]] = [:]
-    for row in rows { roots[row["version"]] = Array(row["bytes"] as Data) }
+    let roots = try files().roots
     _ = try RootRole.newest(ofChain: roots)
     return roots
   }
@@ -52,11 +85,7 @@ package struct Repository {
   }
 
   /// The shared roles, each verified against the one above.
-  package func roles() throws(Refusal) -> SharedRoles {
-    try SharedRoles(
-      roots: try roots(), targets: try newest(.targets).bytes, content: try newest(.content).bytes,
-      policy: try newest(.policy).bytes)
-  }
+  package func roles() throws(Refusal) -> SharedRoles { try files().roles() }
 
   static func store(
     _ file: MetadataFile, _ role: MetadataRole, version: Int64, in database: Database
@@ -66,10 +95,5 @@ package struct Repository {
     try database.execute(
       sql: "INSERT INTO metadata(role, version, bytes) VALUES (?, ?, ?)",
       arguments: [role.rawValue, version, Data(file.bytes)])
-  }
-
-  /// A header for the next version of an offline role.
-  static func header(version: Int64, days: Int64, at now: Instant) -> RoleHeader {
-    RoleHeader(version: version, expires: now.adding(days: days), issued: now)
   }
 }

@@ -68,6 +68,14 @@ package final class Passphrase: Sendable {
     return key
   }
 
+  /// Whether both are the same; takes as long whatever they hold.
+  package func matches(_ other: Passphrase) -> Bool {
+    guard count == other.count else { return false }
+    return memory.read { own in
+      other.memory.read { sodium_memcmp(own, $0, count) == 0 }
+    }
+  }
+
   private static func missing(_ seen: String) -> Refusal {
     Refusal(
       TrustReason.missingPassphrase, "passphrase", seen: seen,

@@ -81,14 +81,34 @@ package struct MetadataFile: Sendable {
   /// This file with a further signature, or with that of the same key replaced: how several people sign one
   /// file one after the other.
   package func adding(signatureBy key: SecretKey) throws(Refusal) -> MetadataFile {
+    let own = Signature(keyid: key.id.hex, bytes: key.sign(signedBytes))
+    return try with(signatures.filter { $0.keyid != own.keyid } + [own])
+  }
+
+  /// This file with `more` signatures by keys that have not signed it yet.
+  func adding(_ more: [Signature]) throws(Refusal) -> MetadataFile {
+    let known = Set(signatures.map(\.keyid))
+    return try with(signatures + more.filter { !known.contains($0.keyid) })
+  }
+
+  /// This file with those of its signatures that `isWanted` takes, ascending by key id.
+  func keeping(_ isWanted: (Signature) -> Bool) throws(Refusal) -> MetadataFile {
+    try with(signatures.filter(isWanted).sorted { $0.keyid < $1.keyid })
+  }
+
+  /// Whether one of the signatures is validly by `key`.
+  package func isSigned(by key: PublicKey) -> Bool {
+    signatures.contains { signature in
+      signature.keyid == key.id.hex && key.isValid(signature.bytes ?? [], over: signedBytes)
+    }
+  }
+
+  private func with(_ signatures: [Signature]) throws(Refusal) -> MetadataFile {
     var entries: [JSONValue] = []
-    for signature in signatures where signature.keyid != key.id.hex {
+    for signature in signatures {
       guard let bytes = signature.bytes else { continue }
       entries.append(["keyid": .string(signature.keyid), "sig": .string(Hex.encode(bytes))])
     }
-    entries.append([
-      "keyid": .string(key.id.hex), "sig": .string(Hex.encode(key.sign(signedBytes))),
-    ])
     let file: JSONValue = ["signatures": .array(entries), "signed": signed.value]
     return try MetadataFile(parsing: file.encoded, named: name)
   }

@@ -55,11 +55,15 @@ struct ContentAdd: WaybillCommand {
 struct ContentReleaseCommand: WaybillCommand {
   static let configuration = CommandConfiguration(
     commandName: "release", abstract: "Sign content, so that sites accept it.",
-    discussion: "Without an id, all content that is not released yet.")
+    discussion: """
+      Without an id, all content that is not released yet. Where the keys of role content are with the release
+      signers this writes a request to carry to them and ends with 15; `trust merge` takes what they signed.
+      """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var centre: CentreOptions
   @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var requests: RequestOptions
   @Argument(help: "Content ids, as `content list` shows them.") var ids: [String] = []
 
   func perform(_ console: Console) throws -> Outcome {
@@ -82,14 +86,16 @@ struct ContentReleaseCommand: WaybillCommand {
         lines: ["All content is released; nothing was changed."],
         facts: [("released", []), ("changed", false)])
     }
-    let version = try ContentRelease.release(
+    let standing = try ContentRelease.release(
       chosen, in: profile, keys: passphrase.ring(of: profile), at: SystemClock.now())
-    return Outcome(
-      lines: chosen.map { "Released \($0.name) \($0.version) (\($0.id))" } + [
+    let version = standing.ceremony.drafts.versions[.content] ?? 0
+    return try requests.outcome(
+      of: standing, in: profile,
+      done: chosen.map { "Released \($0.name) \($0.version) (\($0.id))" } + [
         "Signed content \(version)."
       ],
       facts: [
-        ("content_version", .integer(version)), ("changed", true),
+        ("content_version", .integer(version)),
         ("released", .array(chosen.map { .string($0.id.text) })),
       ])
   }

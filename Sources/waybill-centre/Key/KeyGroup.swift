@@ -9,13 +9,15 @@ import Trust
 
 struct KeyGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "The key files of this centre.",
-    subcommands: [KeyList.self, KeyProtect.self, KeyCourier.self])
+    commandName: "key", abstract: "Keys: those of holders, and the key files of this centre.",
+    subcommands: [
+      KeyGenerate.self, KeyShow.self, KeyList.self, KeyProtect.self, KeyCourier.self,
+    ])
 }
 
 struct KeyList: WaybillCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the keys: purpose, id, encrypted or not.")
+    commandName: "list", abstract: "List the keys: name, id, encrypted or not.")
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var centre: CentreOptions
@@ -23,13 +25,13 @@ struct KeyList: WaybillCommand {
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
     let entries = try PassphraseOptions().ring(of: profile).entries()
-    var table = Table("PURPOSE", "ENCRYPTED", "KEY ID")
+    var table = Table("NAME", "ENCRYPTED", "KEY ID")
     for entry in entries {
-      table.add(entry.purpose.rawValue, entry.isEncrypted ? "yes" : "no", entry.keyID)
+      table.add(entry.name, entry.isEncrypted ? "yes" : "no", entry.keyID)
     }
     let list = entries.map { entry -> JSONValue in
       [
-        "purpose": .string(entry.purpose.rawValue), "keyid": .string(entry.keyID),
+        "name": .string(entry.name), "keyid": .string(entry.keyID),
         "encrypted": .bool(entry.isEncrypted),
       ]
     }
@@ -45,22 +47,16 @@ struct KeyProtect: WaybillCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var centre: CentreOptions
   @OptionGroup var passphrase: PassphraseOptions
-  @Argument(
-    help: ArgumentHelp(
-      "One of \(KeyRing.Purpose.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "purpose"))
-  var purpose: KeyRing.Purpose
+  @Argument(help: "The name of the key, as `key list` shows it.") var name: String
 
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
-    try passphrase.ring(of: profile).protect(purpose)
+    try passphrase.ring(of: profile).protect(name)
     return Outcome(
-      lines: ["Encrypted the key file of \(purpose.rawValue)."],
-      facts: [("purpose", .string(purpose.rawValue)), ("encrypted", true)])
+      lines: ["Encrypted the key file \(name)."],
+      facts: [("name", .string(name)), ("encrypted", true)])
   }
 }
-
-extension KeyRing.Purpose: ExpressibleByArgument {}
 
 struct KeyCourier: WaybillCommand {
   static let configuration = CommandConfiguration(

@@ -38,16 +38,21 @@ struct PolicyApply: WaybillCommand {
 
 struct PolicySign: WaybillCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sign", abstract: "Sign all drafted policies into a new version of role policy.")
+    commandName: "sign", abstract: "Sign all drafted policies into a new version of role policy.",
+    discussion: """
+      Where the keys of role policy are with their holders this writes a request to carry to them and ends
+      with 15; `trust merge` takes what they signed.
+      """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var centre: CentreOptions
   @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var requests: RequestOptions
 
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
     guard
-      let (version, sites) = try PolicyKeeper(of: profile).sign(
+      let (standing, sites) = try PolicyKeeper(of: profile).sign(
         keys: passphrase.ring(of: profile), at: SystemClock.now())
     else {
       return Outcome(
@@ -55,11 +60,12 @@ struct PolicySign: WaybillCommand {
         facts: [("sites", []), ("changed", false)])
     }
     let names = sites.map(\.text)
-    return Outcome(
-      lines: ["Signed policy \(version), with the policies of \(names.joined(separator: ", "))."],
+    let version = standing.ceremony.drafts.versions[.policy] ?? 0
+    return try requests.outcome(
+      of: standing, in: profile,
+      done: ["Signed policy \(version), with the policies of \(names.joined(separator: ", "))."],
       facts: [
         ("policy_version", .integer(version)), ("sites", .array(names.map { .string($0) })),
-        ("changed", true),
       ])
   }
 }
@@ -80,9 +86,9 @@ struct PolicyShow: WaybillCommand {
     let newest = try keeper.newest(site)
     let draft = newest?.signedVersion == nil ? newest : nil
     var lines = ["In force at \(site):"]
-    lines += PolicyShow.lines(signed?.policy ?? .builtIn)
+    lines += PolicyText.lines(signed?.policy ?? .builtIn)
     if signed == nil { lines[0] += " the built-in policy, no other has been signed" }
-    if let draft { lines += ["Draft of \(draft.appliedAt):"] + PolicyShow.lines(draft.policy) }
+    if let draft { lines += ["Draft of \(draft.appliedAt):"] + PolicyText.lines(draft.policy) }
     return Outcome(
       lines: lines,
       facts: [
@@ -90,19 +96,6 @@ struct PolicyShow: WaybillCommand {
         ("signed_version", signed?.signedVersion.map { .integer($0) } ?? .null),
         ("draft", draft.map { PolicyShow.json($0.policy) } ?? .null),
       ])
-  }
-
-  private static func lines(_ policy: SitePolicy) -> [String] {
-    [
-      "  sealing        \(policy.sealing.rawValue)", "  egress         \(policy.egress.rawValue)",
-      "  removals       \(policy.removals.rawValue)", "  operators      \(policy.operators)",
-      "  collections    " + list(policy.collections.map(\.text)),
-      "  scope ceiling  " + list(policy.scopeCeiling.map(\.text)),
-    ]
-  }
-
-  private static func list(_ texts: [String]) -> String {
-    texts.isEmpty ? "none" : texts.sorted().joined(separator: ", ")
   }
 
   private static func json(_ policy: SitePolicy) -> JSONValue {
