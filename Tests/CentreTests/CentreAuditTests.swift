@@ -171,7 +171,13 @@ import Trust
     report.number = 7
     let medium = try site.write(report)
     #expect(try site.ingest(medium).refusal?.code == "WB4163")
-    try site.centre.ledger.log("centre.restored", [:], at: ForgedSite.now)
+    // Another line's restore, and one that ended below this number, excuse nothing.
+    for facts in [["site": "oslo-2", "n": "1007"], ["site": "fjord-3", "n": "6"]] {
+      try site.centre.ledger.log("restore.declared", facts, at: ForgedSite.now)
+      #expect(try site.ingest(medium).refusal?.code == "WB4163")
+    }
+    try site.centre.ledger.log(
+      "restore.declared", ["site": "fjord-3", "n": "1007"], at: ForgedSite.now)
     let result = try site.ingest(medium)
     #expect(result.standing == .booked)
     #expect(result.notes.contains("echoes line 3000 of this centre's log, from before the restore"))

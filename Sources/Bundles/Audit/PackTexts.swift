@@ -18,7 +18,7 @@ enum PackTexts {
       sites/ID/bundles/N/   of bundle N the signed TUF metadata and ack.json, which they vouch for
 
     How to verify, without any program of ours
-      sha256sum --quiet -c SHA256SUMS
+      sha256sum --quiet --strict -c SHA256SUMS
       python3 verify.py               (Python 3.9 or newer, and openssl 1.1.1 or newer; nothing else)
 
     What no pack can prove by itself: compare by hand

@@ -103,7 +103,9 @@ struct ReturnBooking {
     let echo = report.predicate.centreHead
     guard try !profile.ledger.logs(echo) else { return nil }
     let number = report.predicate.number
-    if !judged.plausibility.known.numbers.contains(number), try profile.ledger.wasRestored() {
+    if !judged.plausibility.known.numbers.contains(number),
+      try profile.ledger.lost(number, of: report.site.id)
+    {
       judged.notes.append("echoes line \(echo.seq) of this centre's log, from before the restore")
       return nil
     }

@@ -21,8 +21,9 @@ enum LedgerAudit {
       arguments: [line.seq, now.description, event, Data(line.encoded), line.digest.hex])
   }
 
-  /// What a declared restore is logged as: lines behind the backup are lost, and known to be.
-  static let restored = "centre.restored"
+  /// What a declared restore is logged as, a line a site, with the number `n` that its next bundle is above.
+  /// Lines of this log behind the backup are lost, and known to be.
+  static let restored = "restore.declared"
 
   /// The newest line.
   static func head(in database: Database) throws -> AuditHead {
@@ -43,13 +44,20 @@ extension Ledger {
     } == head.digest.hex
   }
 
-  /// Whether a restore was declared here: then lines of the log may be lost that others know of.
-  func wasRestored() throws(Refusal) -> Bool {
+  /// Whether bundle `number` for `site` may have been made after the backup that this centre was restored from.
+  func lost(_ number: Int64, of site: SiteID) throws(Refusal) -> Bool {
     try read { database in
-      try Bool.fetchOne(
-        database, sql: "SELECT EXISTS (SELECT 1 FROM audit WHERE event = ?)",
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT line FROM audit WHERE event = ?",
         arguments: [LedgerAudit.restored])
-    } ?? false
+      while let row = try rows.next() {
+        let bytes = Array((row["line"] as Data).dropLast())
+        let facts = try AuditEvent(JSONField(parsing: bytes, named: "ledger, audit")).facts
+        guard facts["site"] == site.text else { continue }
+        if let last = facts["n"].flatMap({ Int64($0) }), number <= last { return true }
+      }
+      return false
+    }
   }
 
   /// The newest lines of the log, oldest first, each checked against its hash.
