@@ -84,7 +84,7 @@ import Trust
     let site = try Self.site()
     try site.edit(edit.sql)
     let codes = Set(try Self.findings(site).compactMap { $0.centreRefusal?.code })
-    #expect(["WB1066", "WB1067", "WB4163"].contains(edit.code))
+    #expect(["WB1066", "WB1067", "WB4161", "WB4163"].contains(edit.code))
     #expect(codes.contains(edit.code), "\(codes)")
   }
 
