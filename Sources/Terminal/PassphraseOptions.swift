@@ -18,6 +18,25 @@ package struct PassphraseOptions: ParsableArguments {
   /// Reads the passphrase, asking at the terminal without echo when no descriptor was named.
   package func read() throws(Refusal) -> Passphrase {
     if let passphraseFd { return try Passphrase(reading: passphraseFd) }
+    return try Passphrase.asking("Passphrase of the key files: ")
+  }
+
+  /// Reads a passphrase that is to be set: at the terminal it is asked for twice.
+  package func readNew() throws(Refusal) -> Passphrase {
+    if let passphraseFd { return try Passphrase(reading: passphraseFd) }
+    let first = try Passphrase.asking("New passphrase: ")
+    guard first.isEqual(to: try Passphrase.asking("The same again: ")) else {
+      throw Refusal(
+        TrustReason.wrongPassphrase, "new passphrase", seen: "two that differ",
+        expected: "the same twice")
+    }
+    return first
+  }
+}
+
+extension Passphrase {
+  /// Asks at the terminal, without echo.
+  package static func asking(_ question: String) throws(Refusal) -> Passphrase {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard terminal >= 0 else {
       throw Refusal(
@@ -31,7 +50,6 @@ package struct PassphraseOptions: ParsableArguments {
     silent.c_lflag &= ~tcflag_t(ECHO)
     tcsetattr(terminal, TCSAFLUSH, &silent)
     defer { tcsetattr(terminal, TCSAFLUSH, &saved) }
-    let question = "Passphrase of the key files: "
     _ = write(terminal, question, question.utf8.count)
     let passphrase = try Passphrase(reading: terminal)
     _ = write(terminal, "\n", 1)

@@ -13,6 +13,8 @@ struct Acceptance {
   let state: TrustState
   let orders: Orders
   let plan: Plan
+  /// Why it was taken, if it had expired.
+  let breakGlass: String?
 
   func record() throws(Refusal) {
     let manifests = try keepManifests()
@@ -23,6 +25,10 @@ struct Acceptance {
         try journal.record(ack, at: clock)
       }
       for manifest in manifests { try journal.record(manifest) }
+      // Those of the bundle before are kept for one more report.
+      if let before = try journal.newestBundle(), before.number < verified.n {
+        try journal.forgetApprovals(before: before.number)
+      }
       try journal.setDesired(orders.intents.intents)
       if plan.sawPoint { try journal.setNeeded(Set(plan.needed), at: clock) }
       try PlanResults(plan).record(journal, at: clock)
@@ -37,6 +43,14 @@ struct Acceptance {
           "n": "\(verified.n)", "fingerprint": verified.fingerprint.hex, "plan": plan.digest.hex,
           "expires": "\(verified.expires)",
         ], at: clock)
+      if verified.isExpired {
+        try journal.log(
+          "bundle.break-glass",
+          [
+            "n": "\(verified.n)", "expired": "\(verified.expires)", "reason": breakGlass ?? "",
+          ], at: clock)
+      }
+      try journal.ask(nil)
       try journal.setValue("\(verified.expires)", of: JournalFact.expires)
       try journal.setValue("\(verified.issued)", of: JournalFact.issued)
     }
@@ -64,6 +78,12 @@ enum JournalFact {
   /// When the newest bundle was issued, and when it expires.
   static let issued = "issued"
   static let expires = "expires"
+  /// An expired bundle that somebody asked to take, until one is taken.
+  static let breakGlass = "break_glass"
+  /// The date that people were asked to confirm last.
+  static let claimedDate = "claimed_date"
+  /// The number of the report that waits for its review.
+  static let reviewDue = "review_due"
 }
 
 /// How the intents of a plan stand before it is applied.

@@ -80,6 +80,7 @@ package struct TrustState: Sendable {
           expected: "at most \(TrustLimits.rootRotations)")
       }
       trust(try root.successor(bytes, named: "\(root.version + 1).root.json"), bytes)
+      if let reset = root.timeFloorReset { timeFloor = min(timeFloor, reset) }
     }
     if let newest = offered.keys.max(), newest > root.version {
       throw RootRole.missing(root.version + 1, newest: newest)
