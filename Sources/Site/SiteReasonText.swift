@@ -31,7 +31,6 @@ extension SiteReason {
     case .secondPersonMissing: "awaiting second person: too few people have approved this change"
     case .breakGlassWaits:
       "awaiting people: too few have approved that this expired bundle is taken"
-    case .otherDigits: "the digits given are not those of what waits for approval"
     case .reviewWaits: "awaiting people: policy asks for a review before a report leaves"
     case .nothingWaits: "nothing waits for approval"
     case .newerState: "the state was written by a newer program"
@@ -95,7 +94,6 @@ extension SiteReason {
       "let each person run `waybill-site approve --key FILE` with their own key, then run `waybill-site apply`"
     case .breakGlassWaits:
       "let each person run `waybill-site approve --key FILE`, then run the same `import` again"
-    case .otherDigits: "read again what waits now, and give its first 8 digits yourself"
     case .reviewWaits:
       "let each person run `waybill-site approve --key FILE`, then run `return` again"
     case .nothingWaits: "run `waybill-site status`, or `import` first"

@@ -11,6 +11,7 @@ struct WaybillCentre: ParsableCommand {
         content add, content release    put software in and sign it
         policy apply, policy sign       say what a site may do
         intent apply                    say what a site shall have
+        approve                         let officers approve what is critical
         plan, export                    write a signed bundle for the courier
         ingest, status                  book the return and see where every site stands
       Every refusal has a code; `waybill-centre explain CODE` works without a network.
@@ -18,7 +19,8 @@ struct WaybillCentre: ParsableCommand {
     version: Build.version,
     subcommands: [
       Initialise.self, KeyGroup.self, RootGroup.self, SiteGroup.self, PolicyGroup.self,
-      ContentGroup.self, IntentGroup.self, PlanCommand.self, Export.self, Ingest.self, Status.self,
+      ContentGroup.self, IntentGroup.self, PlanCommand.self, OfficerGroup.self, Approve.self,
+      Export.self, Ingest.self, Status.self,
       History.self, Explain.self,
     ])
 }

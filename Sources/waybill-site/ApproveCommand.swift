@@ -81,42 +81,14 @@ struct ApproveCommand: WaybillCommand {
   }
 }
 
-/// With which key a person approves, and how they say that they mean it.
-struct SigningOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Your own key file.", valueName: "file"))
-  var key: String?
-  @Option(
-    help: ArgumentHelp(
-      "The first 8 digits of the digest, in place of typing them.", valueName: "digits"))
-  var confirm: String?
-  @OptionGroup var passphrase: PassphraseOptions
-  @Flag(help: .hidden)
-  var yes = false
-
+extension SigningOptions {
   /// Shows the question, has the digits typed, and signs.
   func sign(
     _ question: Question, _ desk: ApprovalDesk, _ site: OpenedSite, days: Int64?, _ console: Console
   ) throws(Refusal) -> (statements: [Envelope], standing: ApprovalDesk.Standing) {
-    for line in ["you are asked to approve \(question.words.first ?? "")"]
-      + question.words.dropFirst()
-    {
-      console.note(line)
-    }
-    console.note("\(question.kind) digest \(question.plan?.hex ?? "")")
-    let typed =
-      if let confirm { confirm } else if yes {
-        throw Refusal(
-          SiteReason.otherDigits, "--yes", seen: "an answer that needs no reading",
-          expected: "the first 8 digits of the digest")
-      } else { try Prompt.answer(to: "type the first 8 digits of the digest to approve it") }
-    guard typed.lowercased() == question.digits else {
-      throw Refusal(
-        SiteReason.otherDigits, question.kind, seen: typed, expected: question.digits)
-    }
-    let options = passphrase
-    let secret = try PersonKeyFile.open(
-      FilePath(key ?? ""), passphrase: { () throws(Refusal) in try options.read() },
-      isRehearsal: site.profile.isRehearsal)
-    return try desk.sign(question, by: secret, days: days)
+    guard let plan = question.plan else { preconditionFailure("a question has a subject") }
+    try ask(question.kind, question.words, plan, console)
+    return try desk.sign(
+      question, by: try secretKey(isRehearsal: site.profile.isRehearsal), days: days)
   }
 }

@@ -272,7 +272,7 @@ struct ApprovalFlowTests {
     _ = try centre.export(1, to: site.temporary["in"])
     try site.run(from: site.temporary["in"])
     _ = try site.enrol()
-    #expect(code { _ = try site.report() } == "WB1585")
+    #expect(code { _ = try site.report() } == "WB1584")
     #expect(try FileQuery.names(in: site.medium).isEmpty)
     let question = try #require(try site.desk.waiting().first)
     #expect(question.kind == "export")

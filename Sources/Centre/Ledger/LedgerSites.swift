@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Bundles
 import GRDB
 package import Intents
 package import Trust
@@ -19,6 +20,8 @@ package struct SiteRecord: Sendable {
   /// Hash of the enrolment, report seq 0.
   package let enrolment: Digest
   package let enrolledAt: Instant
+  /// The people who may approve there.
+  package let operators: [Approver]
 }
 
 extension Ledger {
@@ -60,14 +63,15 @@ extension Ledger {
       try database.execute(
         sql: """
           INSERT INTO sites(id, epoch, key, keyid, recipient, root_fingerprint, points, agent, enrolment,
-            enrolled_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            enrolled_at, operators)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           site.id.text, site.epoch.text, String(decoding: site.key.encoded, as: UTF8.self),
           site.keyID, site.recipient.description, site.rootFingerprint.hex, site.points, site.agent,
           site.enrolment.hex,
           site.enrolledAt.description,
+          String(decoding: JSONValue.array(site.operators.map(\.json)).encoded, as: UTF8.self),
         ])
       try LedgerAudit.append(
         "site.added",
@@ -89,6 +93,9 @@ extension SiteRecord {
     agent = row["agent"]
     enrolment = try row.parsed("enrolment") { Digest(hex: $0) }
     enrolledAt = try row.parsed("enrolled_at") { Instant($0) }
+    let people = try JSONField(
+      parsing: Array((row["operators"] as String).utf8), named: "ledger, sites.operators")
+    operators = try people.array().map { (field) throws(Refusal) in try Approver(field) }
   }
 }
 
