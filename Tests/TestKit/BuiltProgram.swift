@@ -36,7 +36,7 @@ package struct BuiltProgram: Sendable {
     }
   }
 
-  private let path: String
+  let path: String
   private let wrapper: [String]
   private let environment: [String: String]
 
