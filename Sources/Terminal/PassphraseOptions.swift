@@ -24,17 +24,22 @@ package struct PassphraseOptions: ParsableArguments {
   /// Reads a passphrase that is to be set: at the terminal it is asked for twice.
   package func readNew() throws(Refusal) -> Passphrase {
     if let passphraseFd { return try Passphrase(reading: passphraseFd) }
-    let first = try Passphrase.asking("New passphrase: ")
-    guard first.isEqual(to: try Passphrase.asking("The same again: ")) else {
+    return try Passphrase.askingTwice()
+  }
+}
+
+extension Passphrase {
+  /// Asks twice at the terminal for a passphrase that is to be set.
+  package static func askingTwice() throws(Refusal) -> Passphrase {
+    let first = try asking("New passphrase: ")
+    guard first.isEqual(to: try asking("The same again: ")) else {
       throw Refusal(
         TrustReason.wrongPassphrase, "new passphrase", seen: "two that differ",
         expected: "the same twice")
     }
     return first
   }
-}
 
-extension Passphrase {
   /// Asks at the terminal, without echo.
   package static func asking(_ question: String) throws(Refusal) -> Passphrase {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)

@@ -23,7 +23,7 @@ struct SitePassphraseOptions: ParsableArguments {
     if let passphraseFd { return try Passphrase(reading: passphraseFd) }
     if let passphrase = try credential() { return passphrase }
     return isNew
-      ? try PassphraseOptions().readNew() : try Passphrase.asking("Passphrase of the site's keys: ")
+      ? try Passphrase.askingTwice() : try Passphrase.asking("Passphrase of the site's keys: ")
   }
 
   /// systemd.exec(5), "Credentials".

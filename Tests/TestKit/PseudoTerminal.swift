@@ -19,7 +19,8 @@ extension BuiltProgram {
     let scratch = try Scratch()
     let output = try scratch.write("output", "")
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output.string))
-    process.standardError = FileHandle.nullDevice
+    let errors = try scratch.write("errors", "")
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors.string))
     try process.run()
     var shown: [UInt8] = []
     var waiting = answers[...]
@@ -41,7 +42,7 @@ extension BuiltProgram {
     return Run(
       exit: process.terminationStatus,
       output: String(decoding: try Files.bytes(output), as: UTF8.self),
-      errors: String(decoding: shown, as: UTF8.self))
+      errors: String(decoding: shown + (try Files.bytes(errors)), as: UTF8.self))
   }
 
   /// Both ends of a fresh terminal (pty(7), ioctl_tty(2)).
