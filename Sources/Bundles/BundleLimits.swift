@@ -42,6 +42,15 @@ package enum BundleLimits {
   /// Files that an index may have begun and not ended at one time: memory of a reader.
   package static let openFiles = 65536
 
+  /// Days that an approval may count at most: what was agreed longer ago is asked again (FORMAT.md, 12).
+  package static let approvalDays: Int64 = 30
+  /// Bytes of a file of approvals that was carried by hand.
+  package static let approvalFileLength: Int64 = 1 << 20
+  /// Bytes of a person's key file, secret or open.
+  package static let personFileLength: Int64 = 16_384
+  /// Approvals that are read from one file or report: some for each change of a site.
+  package static let approvals = 4096
+
   /// Entries that a search of a medium looks at, in all (M31).
   package static let searchedEntries = 10_000
   /// Levels of folders below the start of a search: a bundle in a folder or two of the courier's.

@@ -51,6 +51,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
   case unknownKey = "WB6470"
   case noDraft = "WB6471"
   case policyTextMissing = "WB6472"
+  case nothingWaits = "WB6473"
   case nothingFound = "WB2060"
   case ledgerFailed = "WB7060"
 
@@ -104,6 +105,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .notSetUp: "no centre has been set up here"
     case .repeatUnknown: "no finished bundle of this number"
     case .keyFileOpen: "a key file can be read by others"
+    case .nothingWaits: "nothing waits for officers"
     case .nothingFound: "no return lies on the medium"
     case .ledgerFailed: "the ledger refused an operation"
     }
@@ -168,6 +170,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .notSetUp: "run `waybill-centre init --rehearsal` first, or name the folder with --state"
     case .repeatUnknown: "run `waybill-centre status` for the numbers, or export anew"
     case .keyFileOpen: "run chmod 600 on the file named and ask who has read it"
+    case .nothingWaits: "run `waybill-centre plan SITE`, or export"
     case .nothingFound:
       "is this the right medium? a return is a folder such as fjord-3.back.1f2e3d4c.7"
     case .ledgerFailed:

@@ -33,6 +33,8 @@ package struct SiteStatus: Sendable {
     package let reportedRevision: Int64?
     package let state: IntentState?
     package let reason: String?
+    /// Why it lacks approvals that policy asked for: applied all the same, and a matter for the officer (R25).
+    package let unapproved: String?
   }
 
   /// All sites, ascending.
@@ -64,7 +66,16 @@ package struct SiteStatus: Sendable {
     overdueDays = silent > CentreLimits.courierPeriod ? silent : nil
     let wanted = try ledger.intents(site: site.id, currentOnly: true).map(\.intent)
     desired = Int64(wanted.count)
-    intents = SiteStatus.standings(desired: wanted, reported: newest?.state?.intents ?? [])
+    let flaws = try ledger.read { database in
+      try Row.fetchAll(
+        database,
+        sql: "SELECT id, unapproved FROM site_intents WHERE site = ? AND unapproved IS NOT NULL",
+        arguments: [site.id.text]
+      ).map { ($0["id"] as String, $0["unapproved"] as String) }
+    }
+    intents = SiteStatus.standings(
+      desired: wanted, reported: newest?.state?.intents ?? [],
+      unapproved: Dictionary(flaws) { first, _ in first })
     let counts = try ledger.read { database in
       try Row.fetchAll(
         database, sql: "SELECT state, count(*) AS count FROM devices WHERE site = ? GROUP BY state",
@@ -78,14 +89,15 @@ package struct SiteStatus: Sendable {
   }
 
   private static func standings(
-    desired: [DeploymentIntent], reported: [IntentResult]
+    desired: [DeploymentIntent], reported: [IntentResult], unapproved: [String: String]
   ) -> [IntentStanding] {
     let ids = Set(desired.map(\.id)).union(reported.map(\.id)).sorted()
     return ids.map { id in
       let result = reported.first { $0.id == id }
       return IntentStanding(
         id: id, desiredRevision: desired.first { $0.id == id }?.revision,
-        reportedRevision: result?.revision, state: result?.state, reason: result?.reason)
+        reportedRevision: result?.revision, state: result?.state, reason: result?.reason,
+        unapproved: unapproved[id.text])
     }
   }
 }

@@ -42,6 +42,8 @@ package enum IntentState: String, Sendable, CaseIterable {
   case failed
   /// Left the desired state; removal waits for approval.
   case removalPending = "removal-pending"
+  /// Left the desired state, and its deployment is gone.
+  case removed
 }
 
 /// One line of a report's `intents`.
@@ -54,10 +56,13 @@ package struct IntentResult: Hashable, Sendable {
   package let reason: String?
   /// The package id that the distribution point minted, when there is one.
   package let packageID: String?
+  /// The plan that people approved it under, where somebody had to, and when it was applied.
+  package let plan: Digest?
+  package let appliedAt: Instant?
 
   package init(
     id: Name, revision: Int64, manifest: Digest, state: IntentState, reason: String?,
-    packageID: String?
+    packageID: String?, plan: Digest? = nil, appliedAt: Instant? = nil
   ) {
     self.id = id
     self.revision = revision
@@ -65,5 +70,7 @@ package struct IntentResult: Hashable, Sendable {
     self.state = state
     self.reason = reason
     self.packageID = packageID
+    self.plan = plan
+    self.appliedAt = appliedAt
   }
 }

@@ -30,9 +30,13 @@ extension SiteReason {
     case .superseded: "a newer bundle was applied before"
     case .unsignedRollback: "an intent goes below the applied version without a signed rollback"
     case .belowFloor: "an intent goes below the lowest version that release signers allow"
-    case .productionNotReady: "setting up a production site needs two people and a later version"
-    case .removalWaits: "an intent left the desired state; its removal waits for approval"
-    case .secondPersonMissing: "policy asks for two people; approvals come with a later version"
+    case .tooFewPeople: "setting up a production site needs two people"
+    case .removalWaits: "an intent left the desired state; its removal waits for people"
+    case .secondPersonMissing: "awaiting second person: too few people have approved this change"
+    case .breakGlassWaits:
+      "awaiting people: too few have approved that this expired bundle is taken"
+    case .reviewWaits: "awaiting people: policy asks for a review before a report leaves"
+    case .nothingWaits: "nothing waits for approval"
     case .newerState: "the state was written by a newer program"
     case .noBundle: "no bundle for this site is finished on this medium"
     case .ordersMissing: "orders.tar is not on this medium"
@@ -88,9 +92,17 @@ extension SiteReason {
     case .superseded: "nothing to do; give the medium back to the courier"
     case .unsignedRollback: "ask the centre for a rollback intent, or for the newer version"
     case .belowFloor: "ask the centre for a version at or above the floor"
-    case .productionNotReady: "use `init --rehearsal` to try the loop; nothing was created"
-    case .removalWaits: "nothing to do now; what is installed stays until removals can be approved"
-    case .secondPersonMissing: "ask the centre for a policy that this version can follow"
+    case .tooFewPeople:
+      "let two people make a key with `key generate`, and name both with --operator; or use --rehearsal to try the loop"
+    case .removalWaits:
+      "let each person run `waybill-site approve --key FILE`, then run `waybill-site apply`; without them it stays"
+    case .secondPersonMissing:
+      "let each person run `waybill-site approve --key FILE` with their own key, then run `waybill-site apply`"
+    case .breakGlassWaits:
+      "let each person run `waybill-site approve --key FILE`, then run the same `import` again"
+    case .reviewWaits:
+      "let each person run `waybill-site approve --key FILE`, then run `return` again"
+    case .nothingWaits: "run `waybill-site status`, or `import` first"
     case .newerState: "install the newer program again; the state was not touched"
     case .noBundle:
       "point at the folder of the bundle, or ask the courier: it may not be finished where it was written"

@@ -15,27 +15,33 @@ package struct PassphraseOptions: ParsableArguments {
 
   package init() {}
 
-  /// Reads the passphrase of a new key file; the terminal asks twice.
-  package func readNew() throws(Refusal) -> Passphrase {
-    let passphrase = try read()
-    if passphraseFd == nil {
-      let again = try read(asking: "The same once more: ")
-      guard again.matches(passphrase) else {
-        throw Refusal(
-          TerminalReason.passphrasesDiffer, "passphrase of the new key", seen: "another one",
-          expected: "the same twice")
-      }
-    }
-    return passphrase
-  }
-
   /// Reads the passphrase, asking at the terminal without echo when no descriptor was named.
   package func read() throws(Refusal) -> Passphrase {
-    try read(asking: "Passphrase of the key files: ")
+    if let passphraseFd { return try Passphrase(reading: passphraseFd) }
+    return try Passphrase.asking("Passphrase of the key files: ")
   }
 
-  private func read(asking question: String) throws(Refusal) -> Passphrase {
+  /// Reads a passphrase that is to be set: at the terminal it is asked for twice.
+  package func readNew() throws(Refusal) -> Passphrase {
     if let passphraseFd { return try Passphrase(reading: passphraseFd) }
+    return try Passphrase.askingTwice()
+  }
+}
+
+extension Passphrase {
+  /// Asks twice at the terminal for a passphrase that is to be set.
+  package static func askingTwice() throws(Refusal) -> Passphrase {
+    let first = try asking("New passphrase: ")
+    guard try asking("The same again: ").matches(first) else {
+      throw Refusal(
+        TerminalReason.passphrasesDiffer, "new passphrase", seen: "two that differ",
+        expected: "the same twice")
+    }
+    return first
+  }
+
+  /// Asks at the terminal, without echo.
+  package static func asking(_ question: String) throws(Refusal) -> Passphrase {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard terminal >= 0 else {
       throw Refusal(

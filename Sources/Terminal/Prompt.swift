@@ -6,23 +6,45 @@ package import Intents
 package enum Prompt {
   /// Asks for a text that must equal `expected` (a fingerprint from paper); blanks and case do not matter.
   package static func confirm(_ question: String, is expected: String) throws(Refusal) {
-    guard let terminal = fopen("/dev/tty", "r+") else {
-      throw Refusal(
-        TerminalReason.noTerminal, question, seen: "no terminal", expected: "a person who types it")
-    }
-    defer { fclose(terminal) }
-    fputs(Escaping.visible(question) + "\n> ", terminal)
-    fflush(terminal)
-    var buffer = [CChar](repeating: 0, count: 1024)
-    guard fgets(&buffer, Int32(buffer.count), terminal) != nil else {
-      throw Refusal(
-        TerminalReason.noTerminal, question, seen: "no answer", expected: "a person who types it")
-    }
-    let typed = String(
-      decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let typed = try answer(to: question)
     guard normal(typed) == normal(expected) else {
       throw Refusal(TerminalReason.answerDiffers, question, seen: normal(typed), expected: expected)
     }
+  }
+
+  /// What a person types; blanks at its ends do not count.
+  ///
+  /// - Parameter isHidden: keeps what is typed off the screen, so that the next person does not read it there.
+  package static func answer(to question: String, isHidden: Bool = false) throws(Refusal) -> String
+  {
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+    guard terminal >= 0 else {
+      throw Refusal(
+        TerminalReason.noTerminal, question, seen: "no terminal", expected: "a person who types it")
+    }
+    defer { close(terminal) }
+    var saved = termios()
+    tcgetattr(terminal, &saved)
+    if isHidden {
+      var silent = saved
+      silent.c_lflag &= ~tcflag_t(ECHO)
+      tcsetattr(terminal, TCSAFLUSH, &silent)
+    }
+    defer { if isHidden { tcsetattr(terminal, TCSAFLUSH, &saved) } }
+    let text = Escaping.visible(question) + "\n> "
+    _ = write(terminal, text, text.utf8.count)
+    var typed: [UInt8] = []
+    var byte: UInt8 = 0
+    while typed.count < 1024, read(terminal, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
+      typed.append(byte)
+    }
+    if isHidden { _ = write(terminal, "\n", 1) }
+    let answer = String(decoding: typed, as: UTF8.self).split(separator: " ").joined(separator: " ")
+    guard !answer.isEmpty else {
+      throw Refusal(
+        TerminalReason.noTerminal, question, seen: "no answer", expected: "a person who types it")
+    }
+    return answer
   }
 
   private static func normal(_ text: String) -> String {

@@ -13,7 +13,7 @@ struct Export: WaybillCommand {
     discussion: """
       A bundle takes a site from the state that it last receipted to the state desired now. It never needs
       an earlier bundle: a lost medium costs the trip and nothing else. The medium may be pulled once this
-      says that it is safe.
+      says that it is safe. What release signers call critical waits for officers (`approve`).
       """)
 
   @OptionGroup var common: CommonOptions

@@ -33,12 +33,19 @@ struct PlanCommand: WaybillCommand {
         "Next bundle for \(site.id): \(plan.intents.count) intents; \(counted):"
       ] + table.lines + [
         "Together \(plan.fileCount) files, \(ByteCount.text(plan.plain)) before compression."
-      ],
+      ]
+        + (plan.critical.isEmpty
+          ? []
+          : [
+            "Critical, for officers to approve: \(plan.critical.map(\.text).joined(separator: ", "))",
+            "Export plan digest \(plan.digest)",
+          ]),
       facts: [
         ("site", .string(site.id.text)), ("full", .bool(plan.isFull)),
         ("intents", .array(plan.intents.map { .string($0.id.text) })),
         ("base_seq", .integer(plan.acknowledged.seq)), ("files", .integer(plan.fileCount)),
-        ("bytes", .integer(plan.plain)),
+        ("bytes", .integer(plan.plain)), ("plan_digest", .string(plan.digest.hex)),
+        ("critical", .array(plan.critical.map { .string($0.text) })),
         (
           "contents",
           .array(

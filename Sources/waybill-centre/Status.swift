@@ -57,6 +57,12 @@ struct Status: WaybillCommand {
         "\(site.site): intent \(intent.id), \(wish): \(state)"
           + (intent.reason.map { " (\($0))" } ?? ""))
     }
+    for intent in site.intents {
+      guard let why = intent.unapproved else { continue }
+      lines.append(
+        "\(site.site): intent \(intent.id) was applied without the approvals of policy: \(why); call the site"
+      )
+    }
     return lines
   }
 }
@@ -85,6 +91,7 @@ extension SiteStatus.IntentStanding {
       "reported_revision": reportedRevision.map { .integer($0) } ?? .null,
       "state": state.map { .string($0.rawValue) } ?? .null,
       "reason": reason.map { .string($0) } ?? .null,
+      "unapproved": unapproved.map { .string($0) } ?? .null,
     ]
   }
 }

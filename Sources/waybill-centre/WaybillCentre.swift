@@ -11,6 +11,7 @@ struct WaybillCentre: ParsableCommand {
         content add, content release    put software in and sign it
         policy apply, policy sign       say what a site may do
         intent apply                    say what a site shall have
+        approve                         let officers approve what is critical
         plan, export                    write a signed bundle for the courier
         ingest, status                  book the return and see where every site stands
       Keys are with several people: key generate, trust init, sign and trust merge are their part.
@@ -19,10 +20,9 @@ struct WaybillCentre: ParsableCommand {
     version: Build.version,
     subcommands: [
       Initialise.self, TrustGroup.self, Sign.self, KeyGroup.self, RootGroup.self, SiteGroup.self,
-      PolicyGroup.self,
-      ContentGroup.self, IntentGroup.self, PlanCommand.self, Export.self, Ingest.self, Status.self,
-      History.self, AuditGroup.self, KitCommand.self, BackupCommand.self, RestoreCommand.self,
-      Explain.self,
+      PolicyGroup.self, ContentGroup.self, IntentGroup.self, PlanCommand.self, OfficerGroup.self,
+      Approve.self, Export.self, Ingest.self, Status.self, History.self, AuditGroup.self,
+      KitCommand.self, BackupCommand.self, RestoreCommand.self, Explain.self,
     ])
 }
 

@@ -17,12 +17,13 @@ struct EnrolCommand: WaybillCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var state: StateOptions
+  @OptionGroup var passphrase: SitePassphraseOptions
 
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
   var to: String
 
   func perform(_ console: Console) throws -> Outcome {
-    let (site, lock) = try state.openLocked(console)
+    let (site, lock) = try state.openLocked(console, passphrase)
     defer { withExtendedLifetime(lock) {} }
     console.note("writing the enrolment of \(site.profile.site) to \(to)")
     let digest = try Enrolment(site, clock: .now).write(to: FilePath(to))

@@ -16,22 +16,36 @@ struct ImportCommand: WaybillCommand {
       without the medium.
 
       With --plan it stops before any change and shows what would happen.
+
+      Changes that policy wants approved are verified and staged, and then wait: each person runs `approve`, \
+      and `apply` goes on. With --break-glass an expired bundle is taken all the same, within the days that \
+      policy gives and once people have approved it; the reason is reported to the centre.
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var state: StateOptions
+  @OptionGroup var passphrase: SitePassphraseOptions
 
   @Argument(help: "The folder of the medium, or of the bundle.")
   var medium: String
   @Flag(help: "Verify and show the plan; change nothing.")
   var plan = false
+  @Option(
+    help: ArgumentHelp("Why the bundle must be taken though it has expired.", valueName: "reason"))
+  var breakGlass: String?
 
   func perform(_ console: Console) throws -> Outcome {
-    let (site, lock) = try state.openLocked(console)
+    let (site, lock) = try state.openLocked(console, passphrase)
     defer { withExtendedLifetime(lock) {} }
+    if let breakGlass, !BreakGlass.isReason(breakGlass) {
+      throw Refusal(
+        SiteReason.wrongOption, "--break-glass", seen: breakGlass,
+        expected: "a reason of 1 to 200 characters")
+    }
     console.note("looking on \(medium) for a bundle for \(site.profile.site)")
     let importer = Importer(
-      site, clock: .now, mode: plan ? .planOnly : .apply, voice: console.voice)
+      site, clock: .now, mode: plan ? .planOnly : .apply, breakGlass: breakGlass,
+      voice: console.voice)
     let outcome = try importer.run(FilePath(medium))
     let isDue = try SiteStatus(of: site, clock: .now).isReturnDue
     return Outcome(
@@ -54,6 +68,13 @@ struct ImportCommand: WaybillCommand {
       lines.append("nothing was changed; run without --plan to apply this")
     } else {
       lines.append("changed: \(outcome.changed)")
+    }
+    if !self.plan,
+      outcome.applied?.open.contains(where: { $0.refusal.exit == .approvalMissing }) == true
+    {
+      lines.append(
+        "awaiting second person: each runs `waybill-site approve --key FILE`, then `waybill-site apply`"
+      )
     }
     if isReturnDue, !self.plan {
       lines.append("return due: run `waybill-site return --to MEDIUM`")

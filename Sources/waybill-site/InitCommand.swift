@@ -11,15 +11,20 @@ struct InitCommand: WaybillCommand {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Set up this host as a site.",
     discussion: """
-      Pins the centre's root, makes the site's own key and an empty content library. The fingerprint comes on \
+      Pins the centre's root, makes the site's own keys and an empty content library. The fingerprint comes on \
       paper, apart from the root file: when they differ, nothing is created.
 
-      Only rehearsals can be set up by this version. A rehearsal accepts test keys and one operator, marks \
+      Two people stand at the terminal. Each has made a key with `key generate` and is named with --operator; \
+      each types the fingerprint from the paper, unseen by the other. From then on both can approve here. \
+      The site's own keys are encrypted by a passphrase.
+
+      A rehearsal (--rehearsal) accepts test keys, one operator and a fingerprint from the command line, marks \
       everything that it prints, and can never become production.
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var state: StateOptions
+  @OptionGroup var passphrase: SitePassphraseOptions
 
   @Option(help: ArgumentHelp("This site's id, as the centre calls it.", valueName: "id"))
   var site: String
@@ -27,7 +32,15 @@ struct InitCommand: WaybillCommand {
   var root: String
   @Flag(help: "Set up a rehearsal.")
   var rehearsal = false
-  @Option(help: ArgumentHelp("SHA-256 of the root file, from the paper.", valueName: "hex"))
+  @Option(
+    name: .customLong("operator"),
+    help: ArgumentHelp(
+      "Somebody who may approve here, and the open file of their key; several times.",
+      valueName: "name=file"))
+  var operators: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "SHA-256 of the root file, from the paper; only in a rehearsal.", valueName: "hex"))
   var fingerprint: String?
   @Option(
     help: ArgumentHelp(
@@ -52,22 +65,32 @@ struct InitCommand: WaybillCommand {
     guard let id = SiteID(site) else {
       throw Refusal(SiteReason.wrongOption, "--site", seen: site, expected: SiteID.rule)
     }
-    guard rehearsal else { throw Setup.productionRefusal(state.folder) }
-    let given = (fingerprint ?? "").lowercased().filter { !$0.isWhitespace && $0 != ":" }
-    guard let digest = Digest(hex: given) else {
+    let people = try operators.map(person)
+    guard rehearsal || (people.count >= 2 && fingerprint == nil) else {
       throw Refusal(
-        SiteReason.wrongOption, "--fingerprint", seen: fingerprint ?? "nothing",
-        expected: "64 hex digits, from the paper")
+        SiteReason.tooFewPeople, "init",
+        seen: fingerprint == nil ? "\(people.count) people named with --operator" : "--fingerprint",
+        expected: "two people who type the fingerprint at the terminal, or --rehearsal")
     }
+    try Approver.requireDifferent(people, in: "--operator")
     let folder = state.folder
     let place = library.map { FilePath($0) } ?? folder.path.appending("library")
     let setup = Setup(
-      site: id, rootFile: FilePath(root), fingerprint: digest, library: absolute(place),
-      siteCode: siteCode)
-    console.note(Rehearsal.line)
+      site: id, rootFile: FilePath(root), fingerprints: try fingerprints(people),
+      library: absolute(place), siteCode: siteCode, operators: people)
+    if rehearsal { console.note(Rehearsal.line) }
     console.note("setting up site \(id) in \(folder.path)")
-    let profile = try setup.createRehearsal(
-      in: folder, epoch: .generate(), key: .generate(), identity: try identity(), clock: .now)
+    _ = try setup.checkRoot(isRehearsal: rehearsal)
+    let keys = Setup.Keys(
+      signing: try .generate(), opening: try identity(),
+      passphrase: rehearsal ? nil : try passphrase.read(isNew: true))
+    let profile =
+      if rehearsal {
+        try setup.createRehearsal(
+          in: folder, epoch: .generate(), key: keys.signing, identity: keys.opening, clock: .now)
+      } else {
+        try setup.createProduction(in: folder, epoch: .generate(), keys: keys, clock: .now)
+      }
     let recipient = try OpenedSite(opening: folder).recipient()
     return Outcome(
       lines: Rehearsal.lines(profile) + [
@@ -76,7 +99,8 @@ struct InitCommand: WaybillCommand {
         "  epoch:           \(profile.epoch)",
         "  signing key:     \(profile.keyID)", "  opening key:     \(recipient)",
         "  content library: \(profile.library)",
-        "next: `waybill-site enrol --to FILE`, and carry the file to the centre",
+      ] + people.map { "  may approve:     \($0.name), key \($0.key.id)" } + [
+        "next: `waybill-site enrol --to FILE`, and carry the file to the centre"
       ],
       facts: [
         Rehearsal.fact(profile), ("site", .string(id.text)),
@@ -84,7 +108,40 @@ struct InitCommand: WaybillCommand {
         ("recipient", .string(recipient.description)),
         ("root_fingerprint", .string(profile.rootFingerprint.hex)),
         ("library", .string(profile.library.string)),
+        ("operators", .array(people.map { .string($0.name.text) })),
       ])
+  }
+
+  /// `NAME=FILE`.
+  private func person(_ text: String) throws(Refusal) -> Approver {
+    let parts = text.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, let name = PersonName(parts[0]) else {
+      throw Refusal(
+        SiteReason.wrongOption, "--operator", seen: text,
+        expected: "name=file; a name is \(PersonName.rule)")
+    }
+    return try PersonKeyFile.person(name, in: FilePath(String(parts[1])))
+  }
+
+  /// In production each of the people types it, unseen by the next; in a rehearsal an option gives it.
+  private func fingerprints(_ people: [Approver]) throws(Refusal) -> [Digest] {
+    if rehearsal { return [try digest(fingerprint ?? "", "--fingerprint")] }
+    var typed: [Digest] = []
+    for person in people {
+      let question = "\(person.name): type the fingerprint of the root from the paper"
+      typed.append(try digest(try Prompt.answer(to: question, isHidden: true), "fingerprint"))
+    }
+    return typed
+  }
+
+  private func digest(_ text: String, _ place: String) throws(Refusal) -> Digest {
+    let digits = text.lowercased().filter { !$0.isWhitespace && $0 != ":" && $0 != "-" }
+    guard let digest = Digest(hex: digits) else {
+      throw Refusal(
+        SiteReason.wrongOption, place, seen: text.isEmpty ? "nothing" : text,
+        expected: "64 hex digits, from the paper")
+    }
+    return digest
   }
 
   /// The state must mean the same folder from wherever it is used.

@@ -17,12 +17,13 @@ struct ReturnCommand: WaybillCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var state: StateOptions
+  @OptionGroup var passphrase: SitePassphraseOptions
 
   @Option(help: ArgumentHelp("The folder of the medium.", valueName: "medium"))
   var to: String
 
   func perform(_ console: Console) throws -> Outcome {
-    let (site, lock) = try state.openLocked(console)
+    let (site, lock) = try state.openLocked(console, passphrase)
     defer { withExtendedLifetime(lock) {} }
     console.note("writing the report of \(site.profile.site) to \(to)")
     let written = try Reporter(site, clock: .now, voice: console.voice).run(to: FilePath(to))

@@ -25,11 +25,16 @@ struct StateOptions: ParsableArguments {
   }
 
   /// As `open`, with the right to change the state; held as long as the lock lives.
-  func openLocked(_ console: Console) throws(Refusal) -> (site: OpenedSite, lock: HeldLock) {
+  ///
+  /// - Parameter passphrase: where that of the site's keys comes from, for commands that need them.
+  func openLocked(
+    _ console: Console, _ passphrase: SitePassphraseOptions? = nil
+  ) throws(Refusal) -> (site: OpenedSite, lock: HeldLock) {
     try folder.requireSite()
     let lock = try HeldLock(FileLock(folder, now: .now))
-    let site = try open(console)
+    var site = try open(console)
     try site.checkTrust(at: .now)
+    if let passphrase { site.passphrase = { () throws(Refusal) in try passphrase.read() } }
     return (site, lock)
   }
 }

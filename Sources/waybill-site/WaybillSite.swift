@@ -13,6 +13,7 @@ struct WaybillSite: ParsableCommand {
 
         waybill-site import /media/stick --plan    see what would happen
         waybill-site import /media/stick           verify, stage, apply
+        waybill-site approve --key my-key.json     when it waits for a second person, then `apply`
         waybill-site return --to /media/stick      write the signed report
 
       Nothing is done with a bundle before every byte of it was verified. A run that was interrupted is \
@@ -20,8 +21,9 @@ struct WaybillSite: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InitCommand.self, EnrolCommand.self, ImportCommand.self, ApplyCommand.self,
-      ReturnCommand.self, StatusCommand.self, HistoryCommand.self, AuditCommand.self,
-      LibraryCommand.self, ExplainCommand.self,
+      InitCommand.self, EnrolCommand.self, ImportCommand.self, ApproveCommand.self,
+      ApplyCommand.self, ReturnCommand.self, StatusCommand.self, HistoryCommand.self,
+      AuditCommand.self, LibraryCommand.self, TimeCommand.self, KeyCommand.self,
+      ExplainCommand.self,
     ])
 }

@@ -49,12 +49,15 @@ struct MiniCentre {
 
   static func openPolicy(
     egress: SitePolicy.Egress = .full, operators: Int64 = 1,
-    sealing: SitePolicy.Sealing = .none
+    sealing: SitePolicy.Sealing = .none, removals: SitePolicy.Removals = .approved,
+    approvers: Set<Digest> = [], breakGlassDays: Int64 = 0,
+    egressReview: SitePolicy.EgressReview = .none
   ) -> SitePolicy {
     SitePolicy(
-      site: SiteID("fjord-3"), sealing: sealing, egress: egress, removals: .approved,
+      site: SiteID("fjord-3"), sealing: sealing, egress: egress, removals: removals,
       operators: operators, collections: Set([CollectionName("Lab Devices")].compactMap { $0 }),
-      scopeCeiling: tags("site-class:air-gapped", "ring:lab"))
+      scopeCeiling: tags("site-class:air-gapped", "ring:lab"), approvers: approvers,
+      breakGlassDays: breakGlassDays, egressReview: egressReview)
   }
 
   static func tags(_ texts: String...) -> Set<Tag> { Set(texts.compactMap { Tag($0) }) }
@@ -69,7 +72,7 @@ struct MiniCentre {
   /// A content version whose files are made up from its name and version.
   static func content(
     _ name: String, counter: Int64, files: [(path: String, bytes: [UInt8])]? = nil,
-    scope: Set<Tag> = tags("site-class:air-gapped", "ring:lab")
+    scope: Set<Tag> = tags("site-class:air-gapped", "ring:lab"), critical: Bool = false
   ) throws -> Content {
     let files =
       files ?? [
@@ -78,7 +81,7 @@ struct MiniCentre {
       ]
     let program = Program(
       name: Name("install") ?? defaultName, commandLine: "\(name).exe /S", account: .system,
-      exitCodes: .applicationDefaults, detection: [], isCritical: false, isPrivileged: false,
+      exitCodes: .applicationDefaults, detection: [], isCritical: critical, isPrivileged: false,
       maximumRuntime: 30)
     let manifest = ContentManifest(
       salt: id("salt"), line: id(name), name: name, version: "\(counter).0", counter: counter,

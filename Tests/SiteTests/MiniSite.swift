@@ -18,7 +18,8 @@ final class MiniSite {
   /// Wraps the point that the site is given.
   var wrap: ((any DistributionPoint) -> any DistributionPoint)?
 
-  init(_ centre: MiniCentre, site: String = "fjord-3") throws {
+  /// - Parameter operators: how many people are enrolled, of `MiniSite.person`.
+  init(_ centre: MiniCentre, site: String = "fjord-3", operators: Int = 0) throws {
     temporary = try SiteFolder()
     folder = StateFolder(temporary["state"])
     medium = temporary["medium"]
@@ -27,8 +28,9 @@ final class MiniSite {
     try DurableFile.write(centre.rootBytes, to: temporary["root.json"])
     guard let id = SiteID(site) else { throw Errno.invalidArgument }
     let setup = Setup(
-      site: id, rootFile: temporary["root.json"], fingerprint: .sha256(centre.rootBytes),
-      library: library, siteCode: "WB1")
+      site: id, rootFile: temporary["root.json"], fingerprints: [.sha256(centre.rootBytes)],
+      library: library, siteCode: "WB1",
+      operators: try (0..<operators).map { try MiniSite.person($0).approver })
     _ = try setup.createRehearsal(
       in: folder, epoch: MiniCentre.id("epoch"), key: try SecretKey(seed: Digest.sha256([5]).bytes),
       identity: .generate(), clock: clock)
@@ -43,8 +45,33 @@ final class MiniSite {
   }
 
   @discardableResult
-  func run(_ mode: Importer.Mode = .apply, from place: FilePath? = nil) throws -> ImportOutcome {
-    try Importer(try open(), clock: clock, mode: mode, voice: .silent).run(place ?? medium)
+  func run(
+    _ mode: Importer.Mode = .apply, from place: FilePath? = nil, breakGlass: String? = nil
+  ) throws -> ImportOutcome {
+    try Importer(try open(), clock: clock, mode: mode, breakGlass: breakGlass, voice: .silent)
+      .run(place ?? medium)
+  }
+
+  /// Somebody with a key of their own: Anna, Bo, Cleo or Dag.
+  static func person(_ index: Int) throws -> (approver: Approver, key: SecretKey) {
+    let key = try SecretKey(seed: Digest.sha256([100, UInt8(index)]).bytes)
+    guard let name = PersonName(["Anna", "Bo", "Cleo", "Dag"][index]) else {
+      throw Errno.invalidArgument
+    }
+    return (Approver(name: name, key: key.publicKey), key)
+  }
+
+  var desk: ApprovalDesk { get throws { ApprovalDesk(try open(), clock: clock) } }
+
+  /// Approves what waits first, each of these people once.
+  @discardableResult
+  func approve(_ people: Int..., days: Int64? = nil) throws -> ApprovalDesk.Standing? {
+    var standing: ApprovalDesk.Standing?
+    for index in people {
+      guard let question = try desk.waiting().first else { throw Errno.noSuchFileOrDirectory }
+      standing = try desk.sign(question, by: MiniSite.person(index).key, days: days).standing
+    }
+    return standing
   }
 
   @discardableResult

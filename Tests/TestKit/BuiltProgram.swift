@@ -36,7 +36,7 @@ package struct BuiltProgram: Sendable {
     }
   }
 
-  private let command: [String]
+  let command: [String]
   private let environment: [String: String]
 
   /// - Parameter wrapper: a command that runs the program, such as `strace` with its options.

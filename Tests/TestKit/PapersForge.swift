@@ -93,11 +93,14 @@ package struct PapersForge: Sendable {
   }
 
   /// Adds the next root with the present `signers`, signed by those of the root before and of itself.
-  package mutating func addRoot(before: [SecretKey] = []) throws(Refusal) {
+  package mutating func addRoot(
+    before: [SecretKey] = [], timeFloorReset: Instant? = nil
+  ) throws(Refusal) {
     let version = (roots.keys.max() ?? 0) + 1
     let role = RootRole(
       header: header(.root, version), isRehearsal: isRehearsal, root: own(.root).role,
-      timestamp: own(.timestamp).role, snapshot: own(.snapshot).role, targets: own(.targets).role)
+      timestamp: own(.timestamp).role, snapshot: own(.snapshot).role, targets: own(.targets).role,
+      timeFloorReset: timeFloorReset)
     var keys = before
     for key in own(.root).keys where !keys.contains(where: { $0.id == key.id }) { keys.append(key) }
     roots[version] = try sealed(.root, role.json, keys, "\(version).root.json")

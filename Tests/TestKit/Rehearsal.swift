@@ -64,7 +64,8 @@ package final class Rehearsal: Sendable {
   }
 
   package func applyPolicy(
-    site id: String, egress: String = "full", sealing: String = "none"
+    site id: String, egress: String = "full", sealing: String = "none", operators: Int = 1,
+    breakGlassDays: Int = 0
   ) throws -> BuiltProgram.Run {
     let file = try scratch.write(
       "policy-\(id).yaml",
@@ -74,7 +75,8 @@ package final class Rehearsal: Sendable {
       sealing: \(sealing)
       egress: \(egress)
       removals: approved
-      operators: 1
+      operators: \(operators)
+      break_glass_days: \(breakGlassDays)
       collections: [\(Rehearsal.collection)]
       scope_ceiling: [site-class:air-gapped]
 
@@ -85,16 +87,18 @@ package final class Rehearsal: Sendable {
   /// Adds and releases a content version made of `files`, and makes it desired at `sites`.
   package func release(
     _ name: String = "tool", version: String, counter: Int, files: [String: [UInt8]],
-    to sites: [String] = ["fjord-3"]
+    to sites: [String] = ["fjord-3"], isCritical: Bool = false
   ) throws {
-    try add(name, version: version, counter: counter, files: files)
+    try add(
+      name, version: version, counter: counter, files: files, isCritical: isCritical)
     try expectDone(try centre("content", "release"))
     try expectDone(try applyIntent(name, version: version, to: sites))
   }
 
   /// Adds a content version made of `files`.
   package func add(
-    _ name: String = "tool", version: String, counter: Int, files: [String: [UInt8]]
+    _ name: String = "tool", version: String, counter: Int, files: [String: [UInt8]],
+    isCritical: Bool = false
   ) throws {
     let folder = "source-\(name)-\(version)"
     for (path, bytes) in files { try scratch.write("\(folder)/\(path)", bytes) }
@@ -109,6 +113,7 @@ package final class Rehearsal: Sendable {
       programs:
         - name: install
           command_line: install.cmd /quiet
+          critical: \(isCritical)
           detection:
             - {kind: file, path: 'C:\\Program Files\\\(name)\\\(name).exe'}
 

@@ -86,3 +86,11 @@ extension FilePermissions {
       [.posixPermissions: Int(rawValue)], ofItemAtPath: path.string)
   }
 }
+
+extension Files {
+  /// The permission bits of a file.
+  package static func mode(of path: FilePath) throws -> Int {
+    let attributes = try FileManager.default.attributesOfItem(atPath: path.string)
+    return (attributes[.posixPermissions] as? Int) ?? -1
+  }
+}

@@ -116,10 +116,13 @@ package struct EnrolmentPredicate: Hashable, Sendable {
   package let agent: String
   package let asOf: Instant
   package let isRehearsal: Bool
+  /// The people who may approve at the site.
+  package let operators: [Approver]
 
   package init(
     site: SiteID, epoch: RandomID, key: JSONValue, recipient: AgeRecipient,
-    rootFingerprint: Digest, points: [Point], agent: String, asOf: Instant, isRehearsal: Bool
+    rootFingerprint: Digest, points: [Point], agent: String, asOf: Instant, isRehearsal: Bool,
+    operators: [Approver] = []
   ) {
     self.site = site
     self.epoch = epoch
@@ -130,6 +133,7 @@ package struct EnrolmentPredicate: Hashable, Sendable {
     self.agent = agent
     self.asOf = asOf
     self.isRehearsal = isRehearsal
+    self.operators = operators
   }
 
   package var json: JSONValue {
@@ -142,6 +146,7 @@ package struct EnrolmentPredicate: Hashable, Sendable {
         ("recipient", .string(recipient.description)),
         ("root_fingerprint", .digest(rootFingerprint)), ("distribution_points", .array(points)),
         ("agent", .string(agent)), ("as_of", .instant(asOf)), ("rehearsal", .bool(isRehearsal)),
+        ("operators", .array(operators.map(\.json))),
       ]))
   }
 
@@ -161,5 +166,11 @@ package struct EnrolmentPredicate: Hashable, Sendable {
     agent = try field["agent"].string()
     asOf = try field["as_of"].instant()
     isRehearsal = try field["rehearsal"].bool()
+    var operators: [Approver] = []
+    for element in try field.optional("operators")?.array() ?? [] {
+      operators.append(try Approver(element))
+    }
+    try Approver.requireDifferent(operators, in: "operators of the enrolment")
+    self.operators = operators
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Intents
-import Trust
+package import Trust
 
 /// `state.json`: the whole current state of a site (FORMAT.md, 12).
 package struct StateDocument: Hashable, Sendable {
@@ -44,11 +44,13 @@ package struct StateDocument: Hashable, Sendable {
   package let needed: [Digest]
   package let sightings: [Sighting]
   package let evidence: [Evidence]
+  /// What people said at the site for what stands now and for the newest bundle, as they signed it.
+  package let approvals: [Envelope]
 
   package init(
     site: SiteID, epoch: RandomID, seq: Int64, asOf: Instant, intents: [IntentResult],
     heldManifests: [Digest], heldFiles: [Digest], needed: [Digest], sightings: [Sighting],
-    evidence: [Evidence]
+    evidence: [Evidence], approvals: [Envelope] = []
   ) {
     self.site = site
     self.epoch = epoch
@@ -60,6 +62,7 @@ package struct StateDocument: Hashable, Sendable {
     self.needed = needed.sorted()
     self.sightings = sightings
     self.evidence = evidence.sorted { $0.name < $1.name }
+    self.approvals = approvals
   }
 
   package var encoded: [UInt8] {
@@ -87,6 +90,7 @@ package struct StateDocument: Hashable, Sendable {
         ("as_of", .instant(asOf)), ("intents", .array(intents.map(StateDocument.json))),
         ("holds", .object(holds)), ("need", .array(needed.map { .digest($0) })),
         ("attacks", .array(attacks)), ("evidence", .array(files)),
+        ("approvals", .array(approvals.map(\.json))),
       ]
     return JSONValue.object(JSONObject(members)).encoded
   }
@@ -117,12 +121,23 @@ package struct StateDocument: Hashable, Sendable {
       guard names.insert(file.name).inserted else { throw element.wrong("each name once") }
       evidence.append(file)
     }
+    var approvals: [Envelope] = []
+    if let field = try document.optional("approvals") {
+      let elements = try field.array()
+      guard elements.count <= BundleLimits.approvals else {
+        throw Refusal(
+          BundleReason.valueAboveLimit, field.place, seen: "\(elements.count) approvals",
+          expected: "at most \(BundleLimits.approvals)")
+      }
+      for element in elements { approvals.append(try Envelope(element)) }
+    }
     let holds = try document["holds"]
     self.init(
       site: try document["site_id"].siteID(), epoch: try document["epoch"].randomID(),
       seq: try document["seq"].count(), asOf: try document["as_of"].instant(), intents: intents,
       heldManifests: try holds["manifests"].digests(), heldFiles: try holds["files"].digests(),
-      needed: try document["need"].digests(), sightings: sightings, evidence: evidence)
+      needed: try document["need"].digests(), sightings: sightings, evidence: evidence,
+      approvals: approvals)
   }
 
   private static func json(_ intent: IntentResult) -> JSONValue {
@@ -132,6 +147,8 @@ package struct StateDocument: Hashable, Sendable {
     ]
     if let reason = intent.reason { members.append(("reason", .string(reason))) }
     if let package = intent.packageID { members.append(("package_id", .string(package))) }
+    if let plan = intent.plan { members.append(("plan", .digest(plan))) }
+    if let at = intent.appliedAt { members.append(("applied_at", .instant(at))) }
     return .object(JSONObject(members))
   }
 
@@ -142,6 +159,8 @@ package struct StateDocument: Hashable, Sendable {
       manifest: try field["manifest"].digest(),
       state: try field["state"].choice(IntentState.self),
       reason: try field.optional("reason")?.string(),
-      packageID: try field.optional("package_id")?.string())
+      packageID: try field.optional("package_id")?.string(),
+      plan: try field.optional("plan")?.digest(),
+      appliedAt: try field.optional("applied_at")?.instant())
   }
 }

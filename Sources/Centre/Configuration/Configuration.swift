@@ -138,7 +138,13 @@ package enum PolicyDescription {
     let root = try YAMLField(parsing: text, file: file, kind: "policy")
     try root.only(
       "waybill", "site", "sealing", "egress", "removals", "operators", "collections",
-      "scope_ceiling")
+      "scope_ceiling", "approvals", "approvers", "break_glass_days", "egress_review")
+    let days = try root.optional("break_glass_days").map { (field) throws(Refusal) in
+      try field.integer(in: SitePolicy.breakGlassRange)
+    }
+    let approvers = try root.optional("approvers").map { (field) throws(Refusal) in
+      try field.set("a key id, 64 lower-case hex digits") { Digest(hex: $0) }
+    }
     return SitePolicy(
       site: try root["site"].parsed("a site id: \(SiteID.rule)") { SiteID($0) },
       sealing: try root["sealing"].choice(SitePolicy.Sealing.self),
@@ -147,6 +153,10 @@ package enum PolicyDescription {
       operators: try root["operators"].integer(in: 1...2),
       collections: try root["collections"].set("a collection: \(CollectionName.rule)") {
         CollectionName($0)
-      }, scopeCeiling: try root["scope_ceiling"].set("a tag: \(Tag.rule)") { Tag($0) })
+      }, scopeCeiling: try root["scope_ceiling"].set("a tag: \(Tag.rule)") { Tag($0) },
+      approvals: try root.optional("approvals")?.choice(SitePolicy.Approvals.self),
+      approvers: approvers ?? [], breakGlassDays: days ?? 0,
+      egressReview: try root.optional("egress_review")?.choice(SitePolicy.EgressReview.self)
+        ?? .none)
   }
 }

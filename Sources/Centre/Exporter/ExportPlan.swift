@@ -28,6 +28,9 @@ package struct ExportPlan: Sendable {
   package let acknowledged: ReportPoint
   /// Whether orders and volumes are sealed to the site.
   package let isSealed: Bool
+  /// Intents with programs that release signers call critical or privileged: officers must approve the export.
+  package let critical: [Name]
+  private let policyDigest: Digest
   /// Whether receipts were left out of account.
   package let isFull: Bool
 
@@ -47,7 +50,9 @@ package struct ExportPlan: Sendable {
     acknowledged = try profile.ledger.acknowledged(site)
     let held = isFull ? HeldFiles.none : try HeldFiles(of: site, in: profile)
     var shares: [Share] = []
+    policyDigest = .sha256(signed?.bytes ?? [])
     var sent: Set<Digest> = []
+    var critical: [Name] = []
     for intent in intents {
       guard let content = try profile.ledger.content(manifest: intent.manifest),
         content.releasedVersion != nil
@@ -56,13 +61,50 @@ package struct ExportPlan: Sendable {
           CentreReason.notReleased, "intent \(intent.id)", seen: "content \(intent.content)",
           expected: "content that role content lists")
       }
-      try IntentCheck.check(
-        intent, manifest: try Depot(of: profile).manifest(content.manifest), policy: policy)
+      let manifest = try Depot(of: profile).manifest(content.manifest)
+      try IntentCheck.check(intent, manifest: manifest, policy: policy)
+      if let program = manifest.program(named: intent.program),
+        program.isCritical || program.isPrivileged
+      {
+        critical.append(intent.id)
+      }
       if shares.contains(where: { $0.content.manifest == content.manifest }) { continue }
       shares.append(
         try ExportPlan.share(of: content, held: held, sent: &sent, in: profile))
     }
     self.shares = shares
+    self.critical = critical
+  }
+
+  /// SHA-256 of what the site shall have: what officers approve. The same wish has the same digest, whatever the site
+  /// holds and however often it is sent.
+  package var digest: Digest {
+    let wanted = IntentsDocument(site: site.id, salt: ExportPlan.noSalt, intents: intents)
+    let value: JSONValue = [
+      "site_id": .string(site.id.text), "epoch": .string(site.epoch.text),
+      "policy": .string(policyDigest.hex), "intents": .string(Digest.sha256(wanted.encoded).hex),
+      "manifests": .array(Set(intents.map(\.manifest)).sorted().map { .string($0.hex) }),
+    ]
+    return .sha256(value.canonical)
+  }
+
+  private static var noSalt: RandomID {
+    guard let id = RandomID(bytes: [UInt8](repeating: 0, count: 16)) else {
+      preconditionFailure("16 bytes make a random id")
+    }
+    return id
+  }
+
+  /// What officers are asked about it; nil when nothing in it is critical.
+  package var question: OfficerDesk.Question? {
+    guard !critical.isEmpty else { return nil }
+    return OfficerDesk.Question(
+      subject: ApprovalSubject(role: .export, site: site.id, epoch: site.epoch, plan: digest),
+      words: ["the next bundle for \(site.id), with \(intents.count) intents; critical:"]
+        + intents.filter { critical.contains($0.id) }.map { intent in
+          "  \(intent.id) revision \(intent.revision): content \(intent.content), program "
+            + "\(intent.program) on \(intent.collection)"
+        })
   }
 
   private static func share(

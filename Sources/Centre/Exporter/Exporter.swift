@@ -50,6 +50,9 @@ package struct Exporter {
 
   /// Draws a number, writes the content, signs, freezes the papers in the ledger, finishes, reads again.
   package func export(_ plan: ExportPlan) throws(Refusal) -> Result {
+    let desk = OfficerDesk(of: profile, at: now)
+    try desk.requireConfirmed(plan.site)
+    try desk.requireApproved(plan)
     let repository = Repository(of: profile)
     let shared = try repository.roles()
     let expires = now.adding(days: CentreLimits.lineDays)

@@ -9,6 +9,8 @@ struct Judgement {
   let isTimeDoubtful: Bool
   /// Each a line for people; few, and short.
   var notes: [String]
+  /// Intents that were applied without the approvals that policy asked for, with why (R25).
+  var unapproved: [Name: String] = [:]
 
   init(_ report: ReportPredicate, _ plausibility: Plausibility) {
     self.plausibility = plausibility

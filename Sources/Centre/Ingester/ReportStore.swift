@@ -65,7 +65,8 @@ struct ReportStore {
       let end = try insertEvents(report, evidence, in: database)
       var count: Int64 = 0
       if isNewest {
-        try replaceIntents(report.site.id, evidence.state.intents, in: database)
+        try replaceIntents(
+          report.site.id, evidence.state.intents, judgement.unapproved, in: database)
         count = try replaceDevices(report.site.id, evidence, &judgement, in: database)
       }
       try insert(
@@ -106,18 +107,20 @@ struct ReportStore {
   }
 
   private func replaceIntents(
-    _ site: SiteID, _ intents: [IntentResult], in database: Database
+    _ site: SiteID, _ intents: [IntentResult], _ unapproved: [Name: String],
+    in database: Database
   ) throws {
     try database.execute(sql: "DELETE FROM site_intents WHERE site = ?", arguments: [site.text])
     for intent in intents {
       try database.execute(
         sql: """
-          INSERT INTO site_intents(site, id, revision, manifest, state, reason, package_id)
-          VALUES (?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO site_intents(site, id, revision, manifest, state, reason, package_id,
+            unapproved)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           site.text, intent.id.text, intent.revision, intent.manifest.hex, intent.state.rawValue,
-          intent.reason, intent.packageID,
+          intent.reason, intent.packageID, unapproved[intent.id],
         ])
     }
   }

@@ -92,6 +92,13 @@ struct ReturnBooking {
     defer { evidence.discard() }
     var full = judged
     full.notes += try notes(on: evidence.state, missing: missing)
+    let flaws = try ApprovalRules(profile: profile, site: report.site).flaws(in: evidence.state)
+    var unapproved = Tally("intent applied without approvals", "intents applied without approvals")
+    for flaw in flaws {
+      full.unapproved[flaw.intent] = flaw.why
+      unapproved.add("\(flaw.intent) (\(flaw.why))")
+    }
+    full.notes += [unapproved.note].compactMap(\.self)
     result.devices = try store.book(report, evidence, isNewest: isNewest, judged: &full)
     result.intents = Int64(evidence.state.intents.count)
     finish(isNewest ? .booked : .filled, full, &result)

@@ -28,7 +28,17 @@ enum LedgerSchema {
     CREATE TABLE IF NOT EXISTS sites(
       id TEXT PRIMARY KEY, epoch TEXT NOT NULL, key TEXT NOT NULL, keyid TEXT NOT NULL,
       recipient TEXT NOT NULL, root_fingerprint TEXT NOT NULL, points TEXT NOT NULL, agent TEXT NOT NULL,
-      enrolment TEXT NOT NULL, enrolled_at TEXT NOT NULL) STRICT;
+      enrolment TEXT NOT NULL, enrolled_at TEXT NOT NULL,
+      -- the people who may approve there, as the enrolment names them
+      operators TEXT NOT NULL) STRICT;
+
+    -- people of the centre who approve, and what they signed about a site
+    CREATE TABLE IF NOT EXISTS officers(
+      id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, key TEXT NOT NULL,
+      added_at TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS approvals(
+      id INTEGER PRIMARY KEY AUTOINCREMENT, site TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE,
+      envelope BLOB NOT NULL, at TEXT NOT NULL) STRICT;
 
     -- signed statements that are no reports, by the SHA-256 of their payload
     CREATE TABLE IF NOT EXISTS statements(
@@ -92,7 +102,9 @@ enum LedgerSchema {
       PRIMARY KEY(site, epoch, seq, sha256)) STRICT;
     CREATE TABLE IF NOT EXISTS site_intents(
       site TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, manifest TEXT NOT NULL,
-      state TEXT NOT NULL, reason TEXT, package_id TEXT, PRIMARY KEY(site, id)) STRICT;
+      state TEXT NOT NULL, reason TEXT, package_id TEXT,
+      -- why it lacks approvals that policy asked for; NULL where it lacks none
+      unapproved TEXT, PRIMARY KEY(site, id)) STRICT;
     CREATE TABLE IF NOT EXISTS devices(
       site TEXT NOT NULL, intent TEXT NOT NULL, device TEXT NOT NULL, revision INTEGER NOT NULL,
       state TEXT NOT NULL, exit_code INTEGER, as_of TEXT NOT NULL, time_doubtful INTEGER NOT NULL,

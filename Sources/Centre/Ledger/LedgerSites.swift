@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Bundles
 import Foundation
 import GRDB
 package import Intents
@@ -20,10 +21,13 @@ package struct SiteRecord: Sendable {
   /// Hash of the enrolment, report seq 0.
   package let enrolment: Digest
   package let enrolledAt: Instant
+  /// The people who may approve there.
+  package let operators: [Approver]
 
   package init(
     id: SiteID, epoch: RandomID, key: JSONValue, keyID: String, recipient: AgeRecipient,
-    rootFingerprint: Digest, points: String, agent: String, enrolment: Digest, enrolledAt: Instant
+    rootFingerprint: Digest, points: String, agent: String, enrolment: Digest, enrolledAt: Instant,
+    operators: [Approver] = []
   ) {
     self.id = id
     self.epoch = epoch
@@ -35,6 +39,7 @@ package struct SiteRecord: Sendable {
     self.agent = agent
     self.enrolment = enrolment
     self.enrolledAt = enrolledAt
+    self.operators = operators
   }
 }
 
@@ -80,14 +85,15 @@ extension Ledger {
       try database.execute(
         sql: """
           INSERT INTO sites(id, epoch, key, keyid, recipient, root_fingerprint, points, agent, enrolment,
-            enrolled_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            enrolled_at, operators)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           site.id.text, site.epoch.text, String(decoding: site.key.encoded, as: UTF8.self),
           site.keyID, site.recipient.description, site.rootFingerprint.hex, site.points, site.agent,
           site.enrolment.hex,
           site.enrolledAt.description,
+          String(decoding: JSONValue.array(site.operators.map(\.json)).encoded, as: UTF8.self),
         ])
       try database.execute(
         sql: "INSERT OR REPLACE INTO statements VALUES (?, 'enrolment', ?, ?)",
@@ -112,6 +118,9 @@ extension SiteRecord {
     agent = row["agent"]
     enrolment = try row.parsed("enrolment") { Digest(hex: $0) }
     enrolledAt = try row.parsed("enrolled_at") { Instant($0) }
+    let people = try JSONField(
+      parsing: Array((row["operators"] as String).utf8), named: "ledger, sites.operators")
+    operators = try people.array().map { (field) throws(Refusal) in try Approver(field) }
   }
 }
 

@@ -82,7 +82,8 @@ package struct SiteEnrolment: Sendable {
     let record = SiteRecord(
       id: site, epoch: epoch, key: key.json, keyID: key.id.hex, recipient: predicate.recipient,
       rootFingerprint: rootFingerprint,
-      points: points, agent: predicate.agent, enrolment: fingerprint, enrolledAt: now)
+      points: points, agent: predicate.agent, enrolment: fingerprint, enrolledAt: now,
+      operators: predicate.operators)
     try profile.ledger.add(record, enrolment: bytes, at: now)
     return record
   }

@@ -69,12 +69,18 @@ package struct Applier {
   package func run(_ plan: Plan) throws(Refusal) -> ApplyOutcome {
     var outcome = ApplyOutcome()
     var ran: Set<Digest> = []
+    try begin(plan)
     for item in plan.items {
       guard item.isEffective else {
         if let refusal = item.refusal { outcome.open.append((item.intent.id, refusal)) }
         continue
       }
       do throws(Refusal) {
+        if item.action == .remove {
+          try DeploymentRemoval(site: site, clock: clock, item: item).run()
+          outcome.done.append(item.intent.id)
+          continue
+        }
         outcome.repaired += try apply(item)
         outcome.done.append(item.intent.id)
         ran.insert(item.intent.manifest)
@@ -91,6 +97,23 @@ package struct Applier {
     try finish(plan, outcome)
     outcome.released = try StoreRelease(site).run(verified: ran)
     return outcome
+  }
+
+  /// What people approved is noted before its first effect, so that a run after a crash may finish it.
+  private func begin(_ plan: Plan) throws(Refusal) {
+    let approved = plan.items.filter { $0.isEffective && $0.approval == plan.digest }
+    guard !approved.isEmpty else { return }
+    try site.journal.write { journal in
+      guard let bundle = try journal.newestBundle() else { return }
+      try journal.begin(
+        PlanGate.Begun(
+          plan: plan.digest, number: bundle.number, fingerprint: bundle.fingerprint,
+          changes: Set(approved.map(\.identity))))
+      try journal.log(
+        "plan.begun",
+        ["plan": plan.digest.hex, "n": "\(bundle.number)", "changes": "\(approved.count)"],
+        at: clock)
+    }
   }
 
   private func isOfJournal(_ refusal: Refusal) -> Bool {
@@ -190,7 +213,10 @@ extension Applier {
     let intent = item.intent
     let package = receipt.packageID.text
     try site.journal.write { journal in
-      try journal.setApplied(AppliedIntent(intent: intent, packageID: package, at: clock))
+      let before = try journal.applied().first { $0.intent == intent }
+      let plan = item.approval ?? before?.plan
+      try journal.setApplied(
+        AppliedIntent(intent: intent, packageID: package, at: clock, plan: plan))
       let result = IntentResult(
         id: intent.id, revision: intent.revision, manifest: intent.manifest, state: .applied,
         reason: nil, packageID: package)
@@ -204,6 +230,7 @@ extension Applier {
         "manifest": intent.manifest.hex, "package": package, "action": item.action.rawValue,
         "line": header.line.text, "counter": "\(header.counter)",
       ]
+      if let plan = item.approval { facts["plan"] = plan.hex }
       if receipt.repaired > 0 { facts["repaired"] = "\(receipt.repaired)" }
       try journal.log("intent.applied", facts, at: clock)
     }
@@ -222,9 +249,11 @@ extension Applier {
 
   /// Says how the newest bundle stands: applied when nothing of it is left to try.
   private func finish(_ plan: Plan, _ outcome: ApplyOutcome) throws(Refusal) {
+    let asked = Set(plan.items.filter { $0.needs != nil }.map(\.intent.id))
     let isDone = outcome.open.allSatisfy { open in
       switch open.refusal.exit {
-      case .approvalMissing, .policyViolation, .replayed: true
+      case .approvalMissing: !asked.contains(open.intent)  // policy never removes
+      case .policyViolation, .replayed: true
       default: false
       }
     }

@@ -56,6 +56,17 @@ package struct Resumer {
 
   /// What `run` would do.
   package func plan(unsound: Set<Digest> = []) throws(Refusal) -> Plan {
+    let plan = try ungatedPlan(unsound: unsound)
+    guard !plan.roles.isEmpty, let bundle = try site.journal.read({ try $0.newestBundle() }) else {
+      return plan
+    }
+    return try site.gate(
+      try site.policy(), number: bundle.number, fingerprint: bundle.fingerprint, clock: clock
+    ).gated(plan)
+  }
+
+  /// The same before people were asked: what they are shown.
+  package func ungatedPlan(unsound: Set<Digest> = []) throws(Refusal) -> Plan {
     let maker = PlanMaker(
       site: site, policy: try site.policy(), trust: try site.trust(), inventory: Inventory(),
       manifests: [:])

@@ -14,6 +14,8 @@ struct Acceptance {
   let papers: Papers
   let orders: Orders
   let plan: Plan
+  /// Why it was taken, if it had expired.
+  let breakGlass: String?
 
   func record() throws(Refusal) {
     let manifests = try keepManifests()
@@ -25,6 +27,10 @@ struct Acceptance {
       try journal.setMetadata(signedFiles())
       let ack = try record(orders.acknowledgement?.document, journal)
       for manifest in manifests { try journal.record(manifest) }
+      // Those of the bundle before are kept for one more report.
+      if let before = try journal.newestBundle(), before.number < verified.n {
+        try journal.forgetApprovals(before: before.number)
+      }
       try journal.setDesired(orders.intents.intents)
       if plan.sawPoint {
         try journal.setNeeded(Set(plan.needed).union(holdings.lost), at: clock)
@@ -41,6 +47,14 @@ struct Acceptance {
           "n": "\(verified.n)", "fingerprint": verified.fingerprint.hex, "plan": plan.digest.hex,
           "expires": "\(verified.expires)",
         ].merging(ack) { old, _ in old }, at: clock)
+      if verified.isExpired {
+        try journal.log(
+          "bundle.break-glass",
+          [
+            "n": "\(verified.n)", "expired": "\(verified.expires)", "reason": breakGlass ?? "",
+          ], at: clock)
+      }
+      try journal.ask(nil)
       try journal.setValue("\(verified.expires)", of: JournalFact.expires)
       try journal.setValue("\(verified.issued)", of: JournalFact.issued)
     }
@@ -99,6 +113,12 @@ enum JournalFact {
   /// When the newest bundle was issued, and when it expires.
   static let issued = "issued"
   static let expires = "expires"
+  /// An expired bundle that somebody asked to take, until one is taken.
+  static let breakGlass = "break_glass"
+  /// The date that people were asked to confirm last.
+  static let claimedDate = "claimed_date"
+  /// The number of the report that waits for its review.
+  static let reviewDue = "review_due"
 }
 
 /// How the intents of a plan stand before it is applied.

@@ -31,6 +31,7 @@ struct BundleImport {
       outcome.notes.append("already applied on \(known.at), nothing to do")
       return
     }
+    try checkExpiry(bound: try site.policy().breakGlassDays)
     let waybill = try waybill()
     voice.say("bundle \(verified.n) for \(verified.site), issued \(verified.issued)")
     voice.say("expiry checked against \(verified.time)")
@@ -49,13 +50,18 @@ struct BundleImport {
       papers: verified, waybill: waybill, identity: identity, staging: site.folder.staging)
     let orders = try reader.read(try locations[0].sources())
     let policy = try policy(orders, isSealed: waybill.isSealed)
+    // The policy in the bundle may be narrower than the one that let it in.
+    try checkExpiry(bound: policy.breakGlassDays)
     let checks = OrdersCheck(site: site, verified: verified, orders: orders)
     outcome.notes += try checks.run()
     let inventory = try Inventory(index: orders.index, volumes: waybill.volumes)
     let maker = PlanMaker(
       site: site, policy: policy, trust: after.state, inventory: inventory,
       manifests: orders.manifests)
-    let (plan, asked) = try maker.plan(orders.intents.intents)
+    let (bare, asked) = try maker.plan(orders.intents.intents)
+    let gate = try site.gate(
+      policy, number: verified.n, fingerprint: verified.fingerprint, clock: clock)
+    let plan = gate.gated(bare)
     outcome.plan = plan
     if importer.mode == .planOnly {
       outcome.bundles.append(BundleOutcome(trial, .planned))
@@ -64,13 +70,19 @@ struct BundleImport {
     try stage(waybill, locations, orders, identity, asked, plan, &outcome)
     try Acceptance(
       site: site, clock: clock, verified: verified, state: after.state, papers: try papers(),
-      orders: orders, plan: plan
+      orders: orders, plan: plan, breakGlass: importer.breakGlass
     ).record()
     outcome.bundles.append(BundleOutcome(trial, .taken))
     outcome.changed = "bundle \(verified.n) was taken"
-    let applied = try Applier(site, clock: clock, say: voice.say).run(plan)
+    let applied = try Applier(site, clock: clock, say: voice.say).run(try current(plan))
     outcome.applied = applied
     outcome.changed += "; at the distribution point: \(applied.changed)"
+  }
+
+  /// The plan for what is about to be done. Staging takes its time: where people approved something, point, journal
+  /// and statements are looked at again (A11, P16).
+  private func current(_ plan: Plan) throws(Refusal) -> Plan {
+    plan.roles.isEmpty ? plan : try Resumer(site, clock: clock, say: voice.say).plan()
   }
 
   private func checkKind() throws(Refusal) {
@@ -80,6 +92,38 @@ struct BundleImport {
         SiteReason.otherRehearsal, "bundle \(verified.n)",
         seen: verified.isRehearsal ? "a rehearsal bundle" : "a production bundle",
         expected: isOurs ? "rehearsal only" : "production only")
+    }
+  }
+
+  /// An expired bundle is taken only when people have approved that, for the reason given now (S08).
+  private func checkExpiry(bound days: Int64) throws(Refusal) {
+    guard verified.isExpired else { return }
+    guard verified.expires.adding(days: days) > verified.time.now else {
+      throw Refusal(
+        TrustReason.expired, "role \(verified.expiresFirst.rawValue)", seen: "\(verified.expires)",
+        expected: "later than \(verified.time), or by at most \(days) days of break-glass")
+    }
+    guard importer.mode == .apply else { return }
+    let asked = BreakGlass(
+      number: verified.n, fingerprint: verified.fingerprint, expired: verified.expires,
+      reason: importer.breakGlass ?? "")
+    let (statements, before) = try site.journal.read {
+      (try $0.approvals(), try $0.askedBreakGlass())
+    }
+    if before != asked {
+      try site.journal.write { journal in
+        try journal.ask(asked)
+        try journal.log(
+          "break-glass.asked", ["n": "\(asked.number)", "reason": asked.reason], at: clock)
+      }
+    }
+    let subject = asked.subject(site: site.profile.site, epoch: site.profile.epoch)
+    let verdict = try site.judge(try site.policy(), clock: clock).at(verified.time.now)
+      .judge(statements, for: subject)
+    guard verdict.isGranted else {
+      throw Refusal(
+        SiteReason.breakGlassWaits, "bundle \(verified.n), expired \(verified.expires)",
+        seen: verdict.seen, expected: verdict.expected)
     }
   }
 
@@ -126,7 +170,7 @@ struct BundleImport {
     _ waybill: Waybill, _ locations: [PieceLocation], _ orders: Orders,
     _ identity: AgeIdentity?, _ asked: Inventory, _ plan: Plan, _ outcome: inout ImportOutcome
   ) throws(Refusal) {
-    let acting = Set(plan.items.filter(\.isEffective).map(\.intent.manifest))
+    let acting = Set(plan.items.filter { $0.isEffective || $0.needs != nil }.map(\.intent.manifest))
     try SpaceCheck(site: site).check(
       store: asked.wantedLength, point: acting.compactMap { asked.atPoint[$0] })
     var volumes: [[any ByteSource]] = []
@@ -149,6 +193,8 @@ struct BundleImport {
     case .rootsTaken(let first, let last): "took roots \(first) to \(last)"
     case .clockBehindFloor(let time): "the clock is behind: expiry was checked against \(time)"
     case .issuedAhead(let issued, let time): "issued at \(issued), ahead of \(time)"
+    case .timeFloorReset(let old, let new):
+      "the root lowered the floor of time from \(old) to \(new)"
     case .lineRestarted(let number):
       "the keys of the line were replaced; it starts anew after \(number)"
     }

@@ -16,8 +16,13 @@ package struct Importer {
   let clock: Instant
   let mode: Mode
   let voice: ImportVoice
+  /// Why a bundle is to be taken though it has expired; nil when it is not.
+  let breakGlass: String?
 
-  package init(_ site: OpenedSite, clock: Instant, mode: Mode, voice: ImportVoice) {
+  package init(
+    _ site: OpenedSite, clock: Instant, mode: Mode, breakGlass: String? = nil, voice: ImportVoice
+  ) {
+    self.breakGlass = breakGlass
     self.site = site
     self.clock = clock
     self.mode = mode
@@ -62,16 +67,21 @@ package struct Importer {
   private func verify(_ trials: inout [PapersTrial]) throws(Refusal) -> TrustState {
     var trust = try site.trust()
     let before = trust.root.version
+    let confirmed = try SiteTime(of: site, clock: clock).confirmed
+    let grace = breakGlass == nil ? 0 : try site.policy().breakGlassDays
     for index in trials.indices {
       let verification = trials[index].verify(
-        for: site.profile.site, against: trust, clock: clock)
+        for: site.profile.site, against: trust, clock: clock, confirmed: confirmed,
+        graceDays: grace)
       guard let verification else { continue }
       trust = try trust.takingRoots(of: verification.state)
     }
     guard trust.root.version > before else { return trust }
     // Papers may have been judged by roots that newer papers replace: all are judged by the newest.
     for index in trials.indices {
-      _ = trials[index].verify(for: site.profile.site, against: trust, clock: clock)
+      _ = trials[index].verify(
+        for: site.profile.site, against: trust, clock: clock, confirmed: confirmed,
+        graceDays: grace)
     }
     let kept = trust
     try site.journal.write { journal in

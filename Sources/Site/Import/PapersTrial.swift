@@ -51,7 +51,8 @@ struct PapersTrial {
   ///
   /// - Returns: the state with every root that verified.
   mutating func verify(
-    for site: SiteID, against state: TrustState, clock: Instant
+    for site: SiteID, against state: TrustState, clock: Instant, confirmed: Instant? = nil,
+    graceDays: Int64 = 0
   ) -> PapersVerification? {
     guard let papers, papers.kind == .out else { return nil }
     do throws(Refusal) {
@@ -59,7 +60,8 @@ struct PapersTrial {
         (name: name, bytes: papers.metadata(name).map(Array.init) ?? [])
       }
       let verification = Trust.verify(
-        try PapersMetadata(files: files), for: site, against: state, clock: clock)
+        try PapersMetadata(files: files), for: site, against: state, clock: clock,
+        confirmed: confirmed, graceDays: graceDays)
       switch verification.outcome {
       case .success(let verified):
         // Here, so that papers with another waybill are a damaged copy and no bundle of their own.

@@ -7,11 +7,14 @@ package struct AppliedIntent: Hashable, Sendable {
   package let intent: DeploymentIntent
   package let packageID: String?
   package let at: Instant
+  /// The plan that people approved it under; nil where nobody had to.
+  package let plan: Digest?
 
-  package init(intent: DeploymentIntent, packageID: String?, at: Instant) {
+  package init(intent: DeploymentIntent, packageID: String?, at: Instant, plan: Digest? = nil) {
     self.intent = intent
     self.packageID = packageID
     self.at = at
+    self.plan = plan
   }
 }
 
@@ -33,15 +36,22 @@ extension JournalTransaction {
   package func applied() throws -> [AppliedIntent] {
     try Row.fetchAll(database, sql: "SELECT * FROM applied ORDER BY id").map { row in
       guard let at = Instant(row["at"] as String) else { throw damaged("applied") }
-      return AppliedIntent(intent: try intent(row), packageID: row["package_id"], at: at)
+      let plan = row["plan"] as String?
+      return AppliedIntent(
+        intent: try intent(row), packageID: row["package_id"], at: at,
+        plan: plan.flatMap { Digest(hex: $0) })
     }
+  }
+
+  package func removeApplied(_ id: Name) throws {
+    try database.execute(sql: "DELETE FROM applied WHERE id = ?", arguments: [id.text])
   }
 
   package func setApplied(_ applied: AppliedIntent) throws {
     var arguments = arguments(applied.intent)
-    arguments += [applied.packageID, applied.at.description]
+    arguments += [applied.packageID, applied.at.description, applied.plan?.hex]
     try database.execute(
-      sql: "INSERT OR REPLACE INTO applied VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      sql: "INSERT OR REPLACE INTO applied VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       arguments: arguments)
   }
 
@@ -68,12 +78,15 @@ extension JournalTransaction {
       ])
   }
 
-  /// Forgets results of intents that are neither desired nor applied any more.
+  /// Forgets results of intents that are neither desired nor applied any more. That one was removed is told until
+  /// the centre has acknowledged a report that tells it.
   package func pruneResults() throws {
     try database.execute(
       sql: """
         DELETE FROM results WHERE id NOT IN (SELECT id FROM desired)
         AND id NOT IN (SELECT id FROM applied)
+        AND (state <> 'removed' OR at < (
+          SELECT max(reports.at) FROM reports JOIN acknowledgements USING (seq, hash)))
         """)
   }
 

@@ -5,7 +5,7 @@ package import Intents
 /// One effect at the distribution point.
 package struct Step: Hashable, Sendable {
   package enum Kind: String, Sendable, CaseIterable {
-    case content, collection, program, deployment, verification
+    case content, collection, program, deployment, verification, removal
   }
   package enum State: String, Sendable, CaseIterable { case planned, done, failed }
 

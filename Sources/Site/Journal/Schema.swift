@@ -26,8 +26,9 @@ enum Schema {
     CREATE TABLE applied (
       id TEXT PRIMARY KEY, revision INTEGER NOT NULL, manifest TEXT NOT NULL, program TEXT NOT NULL,
       collection TEXT NOT NULL, purpose TEXT NOT NULL, available_from TEXT, deadline TEXT,
-      scope TEXT NOT NULL, rollback INTEGER NOT NULL, package_id TEXT, at TEXT NOT NULL
-      ) STRICT, WITHOUT ROWID;
+      scope TEXT NOT NULL, rollback INTEGER NOT NULL, package_id TEXT, at TEXT NOT NULL,
+      -- The plan that people approved it under.
+      plan TEXT) STRICT, WITHOUT ROWID;
     -- How each intent stands, as a report says it.
     CREATE TABLE results (
       id TEXT PRIMARY KEY, revision INTEGER NOT NULL, manifest TEXT NOT NULL, state TEXT NOT NULL,
@@ -42,6 +43,17 @@ enum Schema {
       id INTEGER PRIMARY KEY AUTOINCREMENT, intent TEXT NOT NULL, revision INTEGER NOT NULL,
       kind TEXT NOT NULL, state TEXT NOT NULL, object TEXT, at TEXT NOT NULL,
       UNIQUE (intent, revision, kind)) STRICT;
+    -- People who may approve here, with their public keys.
+    CREATE TABLE operators (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, key TEXT NOT NULL) STRICT;
+    -- What they said, each a signed statement.
+    CREATE TABLE approvals (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE, n INTEGER NOT NULL,
+      plan TEXT NOT NULL, envelope BLOB NOT NULL) STRICT;
+    -- Approved plans whose effects were begun, with the changes that were approved.
+    CREATE TABLE begun (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, plan TEXT NOT NULL UNIQUE, n INTEGER NOT NULL,
+      fingerprint TEXT NOT NULL, changes TEXT NOT NULL) STRICT;
     CREATE TABLE needed (digest TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE sightings (
       id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, code TEXT NOT NULL,

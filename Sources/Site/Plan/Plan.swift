@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Bundles
 import Distribution
 package import Intents
 package import Trust
@@ -19,7 +20,7 @@ package struct Plan: Sendable {
     case repair
     /// There already.
     case none
-    /// Left the desired state; waits for approval.
+    /// Left the desired state: its deployment goes, once people have approved it.
     case remove
     /// Cannot be done yet.
     case wait
@@ -33,6 +34,25 @@ package struct Plan: Sendable {
     package let refusal: Refusal?
     /// Files that it lacks.
     package let missing: [Digest]
+    /// In which capacity people must approve it; nil when nobody needs to.
+    package let needs: ApprovalSubject.Role?
+    /// The plan under which they did; nil when nobody has.
+    package let approval: Digest?
+    /// The content that it is about, in people's words, when its manifest is here.
+    package let content: String?
+
+    init(
+      intent: DeploymentIntent, action: Action, refusal: Refusal?, missing: [Digest] = [],
+      needs: ApprovalSubject.Role? = nil, approval: Digest? = nil, content: String? = nil
+    ) {
+      self.intent = intent
+      self.action = action
+      self.refusal = refusal
+      self.missing = missing
+      self.needs = needs
+      self.approval = approval
+      self.content = content
+    }
 
     /// What people are told.
     package var reason: String {
@@ -47,7 +67,7 @@ package struct Plan: Sendable {
       case .change: "same content, other program, collection or schedule"
       case .repair: "the distribution point lacks part of it"
       case .none: "already applied"
-      case .remove: "would be removed"
+      case .remove: "not wanted any more"
       case .wait: "waits"
       case .refuse: "refused"
       }
@@ -57,8 +77,17 @@ package struct Plan: Sendable {
     package var isEffective: Bool {
       switch action {
       case .install, .update, .rollback, .change, .repair: true
-      case .none, .remove, .wait, .refuse: false
+      case .remove: refusal == nil
+      case .none, .wait, .refuse: false
       }
+    }
+
+    /// Everything of the change that people approve, without how it stands at the moment: what is left of a plan
+    /// that was begun is known by it.
+    var identity: Digest {
+      .sha256(
+        JSONValue.array([action == .remove ? "remove" : "ensure", Plan.intentJSON(intent)])
+          .canonical)
     }
   }
 
@@ -68,7 +97,10 @@ package struct Plan: Sendable {
   package let digest: Digest
 
   /// Whether the point could be asked what it holds; otherwise `needed` says nothing.
-  package let sawPoint: Bool
+  package var sawPoint: Bool { pointState != nil }
+
+  /// The state of the point that it was made for; nil when it could not be asked.
+  package let pointState: Digest?
 
   package init(_ facts: PlanFacts) {
     let judge = PlanJudge(facts)
@@ -77,8 +109,20 @@ package struct Plan: Sendable {
     let removals = facts.applied.filter { !wanted.contains($0.intent.id) }.map(judge.removal)
     items = (desired + removals).sorted { $0.intent.id < $1.intent.id }
     digest = Digest.sha256(Plan.json(items, facts).canonical)
-    if case .success = facts.point { sawPoint = true } else { sawPoint = false }
+    pointState = (try? facts.point.get())?.state  // a failure stands in the items as reason
   }
+
+  private init(items: [Item], of plan: Plan) {
+    self.items = items
+    digest = plan.digest
+    pointState = plan.pointState
+  }
+
+  /// This plan with other standings of its items: what people approved stays the same.
+  func mapItems(_ change: (Item) -> Item) -> Plan { Plan(items: items.map(change), of: self) }
+
+  /// In which capacities people must approve something in it.
+  package var roles: Set<ApprovalSubject.Role> { Set(items.compactMap(\.needs)) }
 
   /// Files that intents wait for, ascending.
   package var needed: [Digest] { Set(items.flatMap(\.missing)).sorted() }
@@ -95,6 +139,11 @@ package struct Plan: Sendable {
         "removals": .string(policy.removals.rawValue), "operators": .integer(policy.operators),
         "collections": texts(policy.collections.map(\.text)),
         "scope_ceiling": texts(policy.scopeCeiling.map(\.text)),
+        "approvals": .string(policy.approvals.rawValue),
+        "approvers": texts(policy.approvers.map(\.hex)),
+        "break_glass_days": .integer(policy.breakGlassDays),
+        "egress_review": .string(policy.egressReview.rawValue),
+        "returns_to": policy.returnsTo.map { .string($0.description) } ?? .null,
       ],
     ]
   }
@@ -112,15 +161,20 @@ package struct Plan: Sendable {
       ("action", .string(item.action.rawValue)), ("reason", .string(item.reason)),
     ]
     if let refusal = item.refusal { members.append(("code", .string(refusal.code))) }
+    if let role = item.needs { members.append(("needs", .string(role.rawValue))) }
     if !item.missing.isEmpty { members.append(("need", texts(item.missing.map(\.hex)))) }
     return .object(JSONObject(members))
   }
 
   /// Everything of an item that approval is given for.
   private static func fullJSON(_ item: Item) -> JSONValue {
-    let intent = item.intent
-    return [
-      "item": json(item), "manifest": .string(intent.manifest.hex),
+    ["item": json(item), "intent": intentJSON(item.intent)]
+  }
+
+  fileprivate static func intentJSON(_ intent: DeploymentIntent) -> JSONValue {
+    [
+      "id": .string(intent.id.text), "revision": .integer(intent.revision),
+      "manifest": .string(intent.manifest.hex),
       "program": .string(intent.program.text), "collection": .string(intent.collection.text),
       "purpose": .string(intent.purpose.rawValue), "rollback": .bool(intent.isRollback),
       "available_from": intent.availableFrom.map { .string($0.description) } ?? .null,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bundles
 import Distribution
 import Intents
 
 /// Judges one intent after the other. The order of the questions decides which reason is given: policy and
-/// scope, then program, then counters, then approvals, then content.
+/// scope, then program, then counters, then content. Approvals come later: what people approve cannot depend on
+/// whether they have (`PlanGate`).
 struct PlanJudge {
   private let facts: PlanFacts
   private let applied: [Name: AppliedIntent]
@@ -28,11 +30,12 @@ struct PlanJudge {
       let manifest = try manifest(intent)
       try checkScope(intent, manifest)
       let action = try action(intent, manifest, before: before)
-      try checkApprovals(intent)
       _ = try facts.point.get()
       let missing = facts.missing[intent.manifest] ?? []
       guard missing.isEmpty else { throw lacking(intent, missing) }
-      return Plan.Item(intent: intent, action: action, refusal: nil, missing: [])
+      return Plan.Item(
+        intent: intent, action: action, refusal: nil, needs: needs(intent, manifest, action),
+        content: "\(manifest.name) \(manifest.version)")
     } catch {
       let missing = error.exit == .waiting ? facts.missing[intent.manifest] ?? [] : []
       return Plan.Item(
@@ -42,11 +45,28 @@ struct PlanJudge {
   }
 
   func removal(_ applied: AppliedIntent) -> Plan.Item {
-    let isNever = facts.policy.removals == .never
-    let refusal = Refusal(
-      SiteReason.removalWaits, "intent \(applied.intent.id)", seen: "not in the desired state",
-      expected: isNever ? "a policy that allows removals, and an approval" : "an approval")
-    return Plan.Item(intent: applied.intent, action: .remove, refusal: refusal, missing: [])
+    do throws(Refusal) {
+      guard facts.policy.removals == .approved else {
+        throw Refusal(
+          SiteReason.removalWaits, "intent \(applied.intent.id)", seen: "not in the desired state",
+          expected: "a policy that allows removals")
+      }
+      _ = try facts.point.get()
+      return Plan.Item(intent: applied.intent, action: .remove, refusal: nil, needs: .removal)
+    } catch {
+      return Plan.Item(intent: applied.intent, action: .remove, refusal: error)
+    }
+  }
+
+  /// What stands already and is only put right was approved before.
+  private func needs(
+    _ intent: DeploymentIntent, _ manifest: ContentManifest, _ action: Plan.Action
+  ) -> ApprovalSubject.Role? {
+    if action == .repair { return nil }
+    if action == .rollback { return .rollback }
+    let program = manifest.program(named: intent.program)
+    let isCritical = program.map { $0.isCritical || $0.isPrivileged } ?? true
+    return facts.policy.approvals == .all || isCritical ? .import : nil
   }
 
   /// Whether the point still has what was applied; believed while it cannot be asked.
@@ -114,13 +134,6 @@ struct PlanJudge {
       return .rollback
     }
     return before == nil ? .install : .update
-  }
-
-  private func checkApprovals(_ intent: DeploymentIntent) throws(Refusal) {
-    guard facts.policy.operators > 1 else { return }
-    throw refusal(
-      .secondPersonMissing, intent, seen: "no approval",
-      expected: "approvals by \(facts.policy.operators) people")
   }
 
   private func lacking(_ intent: DeploymentIntent, _ missing: [Digest]) -> Refusal {

@@ -45,11 +45,12 @@ package struct Enrolment {
           id: description.id.text, kind: description.kind.rawValue)
       ]
     }
+    let operators = try site.journal.read { try $0.operators() }
     let predicate = EnrolmentPredicate(
       site: profile.site, epoch: profile.epoch, key: key.publicKey.json,
-      recipient: try site.identity().recipient, rootFingerprint: profile.rootFingerprint,
+      recipient: try site.recipient(), rootFingerprint: profile.rootFingerprint,
       points: points, agent: SiteAgent.name, asOf: clock,
-      isRehearsal: profile.isRehearsal)
+      isRehearsal: profile.isRehearsal, operators: operators)
     let statement = Statement(
       subjects: [Statement.Subject(name: "root.json", digest: profile.rootFingerprint)],
       predicateType: EnrolmentPredicate.type, predicate: predicate.json)

@@ -16,6 +16,7 @@ struct ReportFacts {
   /// The newest line that is more than a note about a report.
   let lastEvent: Int64
   let results: [IntentResult]
+  let approvals: [Envelope]
   let heldManifests: [Digest]
   let heldFiles: [Digest]
   let needed: [Digest]
@@ -34,6 +35,7 @@ struct ReportFacts {
         "id": .string(result.id.text), "revision": .integer(result.revision),
         "manifest": .string(result.manifest.hex), "state": .string(result.state.rawValue),
         "reason": .string(result.reason ?? ""), "package": .string(result.packageID ?? ""),
+        "plan": .string(result.plan?.hex ?? ""),
       ]
     }
     let devices = devices.map { record -> JSONValue in
@@ -79,11 +81,27 @@ extension ReportFacts {
       return ReportFacts(
         base: base, baseEvents: known.eventHead, auditHead: try journal.auditHead(),
         centreHead: try journal.head(JournalFact.centreHead), lastEvent: last,
-        results: try journal.results(), heldManifests: holdings.manifests,
+        results: try ReportFacts.results(journal),
+        approvals: try journal.approvals(), heldManifests: holdings.manifests,
         heldFiles: holdings.files, needed: needed.subtracting(holdings.found).sorted(),
         sightings: sightings.list, sightingHead: sightings.head, devices: devices,
         egress: policy.egress, versions: trust.versions,
         number: try journal.value(JournalFact.number).flatMap { Int64($0) } ?? 0)
+    }
+  }
+
+  /// How the intents stand, each with the plan that it was approved under.
+  private static func results(_ journal: JournalTransaction) throws -> [IntentResult] {
+    let applied = Dictionary(
+      try journal.applied().map { ($0.intent.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return try journal.results().map { result in
+      guard result.state == .applied, let applied = applied[result.id],
+        applied.intent.revision == result.revision
+      else { return result }
+      return IntentResult(
+        id: result.id, revision: result.revision, manifest: result.manifest, state: result.state,
+        reason: result.reason, packageID: result.packageID, plan: applied.plan,
+        appliedAt: applied.at)
     }
   }
 

@@ -41,6 +41,7 @@ package struct Reporter {
     let newest = try site.journal.read { try $0.newestReport() } ?? enrolment
     let isRepeat = newest.seq > 0 && newest.facts == facts.digest && hasFolder(newest.seq)
     let frozen = isRepeat ? newest : try freeze(facts, after: newest)
+    try checkReview(frozen)
     let source = folder(of: frozen.seq).appending(name(frozen.seq).text)
     voice.say(
       isRepeat
@@ -57,6 +58,21 @@ package struct Reporter {
     return ReturnOutcome(
       seq: frozen.seq, digest: frozen.digest, folder: medium.appending(name(frozen.seq).text),
       isRepeat: isRepeat, length: length)
+  }
+
+  /// Nothing touches the medium before people have approved that this report leaves, where policy asks for it (P05).
+  private func checkReview(_ report: FrozenReport) throws(Refusal) {
+    let policy = try site.policy()
+    guard policy.egressReview == .required else { return }
+    try site.journal.write { try $0.setValue("\(report.seq)", of: JournalFact.reviewDue) }
+    let statements = try site.journal.read { try $0.approvals() }
+    let verdict = try site.judge(policy, clock: clock)
+      .judge(statements, for: ReportReview.subject(of: report, at: site.profile))
+    guard verdict.isGranted else {
+      throw Refusal(
+        SiteReason.reviewWaits, "report \(report.seq)", seen: verdict.seen,
+        expected: verdict.expected)
+    }
   }
 
   private func name(_ seq: Int64) -> BundleName {
@@ -137,7 +153,8 @@ package struct Reporter {
     StateDocument(
       site: site.profile.site, epoch: site.profile.epoch, seq: seq, asOf: clock,
       intents: facts.results, heldManifests: facts.heldManifests, heldFiles: facts.heldFiles,
-      needed: facts.needed, sightings: facts.sightings, evidence: evidence)
+      needed: facts.needed, sightings: facts.sightings, evidence: evidence,
+      approvals: facts.approvals)
   }
 
   private func statement(

@@ -12,6 +12,11 @@ package struct OpenedSite {
   package let store: ContentStore
   /// Where software goes, or why it cannot be reached now.
   package let point: Result<any DistributionPoint, Refusal>
+  /// Asked for when one of the site's own key files is opened and is protected.
+  package var passphrase: () throws(Refusal) -> Passphrase = { () throws(Refusal) in
+    throw Refusal(
+      TrustReason.missingPassphrase, "keys of the site", seen: "none", expected: "one")
+  }
 
   package init(
     folder: StateFolder, journal: Journal, profile: SiteProfile,
@@ -71,8 +76,12 @@ extension TrustState {
     guard other.root.version > root.version else { return self }
     let own = JSONField(json, at: "trusted state")
     let roots = try JSONField(other.json, at: "trusted state")["roots"].value
-    let rest = try own.object().members.filter { $0.key != "roots" }.map { ($0.key, $0.value) }
+    // A root that was taken may have lowered the floor; papers that were taken can only have raised it.
+    let floor = JSONValue.string(min(timeFloor, other.timeFloor).description)
+    let rest = try own.object().members.filter { !["roots", "time_floor"].contains($0.key) }
+      .map { ($0.key, $0.value) }
     return try TrustState(
-      JSONField(.object(JSONObject(rest + [("roots", roots)])), at: "trusted state"))
+      JSONField(
+        .object(JSONObject(rest + [("roots", roots), ("time_floor", floor)])), at: "trusted state"))
   }
 }

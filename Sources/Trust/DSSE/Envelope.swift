@@ -3,7 +3,7 @@ package import Intents
 
 /// A DSSE 1.0 envelope: a payload, its type, and signatures over both. Nothing in it counts before
 /// `verified(by:threshold:)`. FORMAT.md, 12.
-package struct Envelope: Sendable {
+package struct Envelope: Sendable, Hashable {
   /// One signature with the id of the key that made it. What is malformed does not verify.
   package struct Signature: Sendable, Hashable {
     package let keyid: String
@@ -27,7 +27,12 @@ package struct Envelope: Sendable {
   /// - Throws: `TrustReason.malformedEnvelope`, `.malformedBase64`, `.repeatedKeyID`, `.tooManyKeys`, or what
   ///   strict JSON refuses.
   package init(parsing bytes: [UInt8], named name: String) throws(Refusal) {
-    let root = try JSONField(parsing: bytes, named: name)
+    try self.init(try JSONField(parsing: bytes, named: name))
+  }
+
+  /// Reads an envelope that is part of another text, by the same rules.
+  package init(_ root: JSONField) throws(Refusal) {
+    let name = root.place
     try Envelope.exactly(["payload", "payloadType", "signatures"], root)
     unverifiedPayload = try Envelope.base64(root["payload"])
     payloadType = try root["payloadType"].string()
@@ -101,15 +106,16 @@ package struct Envelope: Sendable {
   }
 
   /// The envelope as a compact JSON text.
-  package var encoded: [UInt8] {
+  package var encoded: [UInt8] { json.encoded }
+
+  package var json: JSONValue {
     let entries = signatures.map { signature -> JSONValue in
       ["keyid": .string(signature.keyid), "sig": .string(Base64.encode(signature.bytes))]
     }
-    let value: JSONValue = [
+    return [
       "payload": .string(Base64.encode(unverifiedPayload)), "payloadType": .string(payloadType),
       "signatures": .array(entries),
     ]
-    return value.encoded
   }
 
   private static func exactly(_ keys: [String], _ field: JSONField) throws(Refusal) {

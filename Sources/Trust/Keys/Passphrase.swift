@@ -47,6 +47,13 @@ package final class Passphrase: Sendable {
     self.memory = memory
   }
 
+  /// Whether `other` is the same, in a time that does not depend on where they differ.
+  package func isEqual(to other: Passphrase) -> Bool {
+    memory.read { own in
+      other.memory.read { sodium_memcmp(own, $0, TrustLimits.passphrase) == 0 }
+    }
+  }
+
   /// The 32 bytes that Argon2id makes of this passphrase and a salt of 16 bytes.
   ///
   /// - Throws: `TrustReason.noGuardedMemory` when the `bytes` of working memory cannot be had.

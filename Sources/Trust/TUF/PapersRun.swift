@@ -5,8 +5,7 @@ import Intents
 struct PapersRun {
   let papers: PapersMetadata
   let site: SiteID
-  let clock: Instant
-  let confirmed: Instant?
+  let time: GivenTime
   /// What is kept whatever the outcome.
   var state: TrustState
   var notes: [PapersVerification.Note] = []
@@ -14,14 +13,12 @@ struct PapersRun {
   private var line: TrustState.Line?
 
   init(
-    papers: PapersMetadata, site: SiteID, before state: TrustState, clock: Instant,
-    confirmed: Instant?
+    papers: PapersMetadata, site: SiteID, before state: TrustState, time: GivenTime
   ) {
     self.papers = papers
     self.site = site
     self.state = state
-    self.clock = clock
-    self.confirmed = confirmed
+    self.time = time
   }
 
   mutating func verify() throws(Refusal) -> VerifiedPapers {
@@ -60,7 +57,9 @@ struct PapersRun {
 
   private mutating func walkRoots() throws(Refusal) {
     let before = state.root.version
+    let floor = state.timeFloor
     defer {
+      if state.timeFloor < floor { notes.append(.timeFloorReset(from: floor, to: state.timeFloor)) }
       if state.root.version > before {
         notes.append(.rootsTaken(from: before + 1, through: state.root.version))
       }
@@ -150,7 +149,7 @@ struct PapersRun {
   private mutating func accept(
     _ roles: VerifiedRoles, _ signed: SignedDigests, isRepeat: Bool
   ) throws(Refusal) -> VerifiedPapers {
-    let time = TimeCheck(roles: roles, state: state, clock: clock, confirmed: confirmed)
+    let time = TimeCheck(roles: roles, state: state, given: time)
     let reading = time.reading
     if time.isClockBehind { notes.append(.clockBehindFloor(reading)) }
     try time.check()

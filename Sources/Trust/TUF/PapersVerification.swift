@@ -13,6 +13,8 @@ package struct PapersVerification: Sendable {
     case issuedAhead(Instant, TimeReading)
     /// The keys of timestamp and snapshot were replaced, so that N no longer had to exceed this number.
     case lineRestarted(after: Int64)
+    /// A root that was taken lowered the floor of time from `from` to `to`.
+    case timeFloorReset(from: Instant, to: Instant)
   }
 
   /// The state to keep: with every root that verified, even when refused; unchanged when the papers are
@@ -30,11 +32,15 @@ package struct PapersVerification: Sendable {
 /// - Parameters:
 ///   - clock: what the host's clock says.
 ///   - confirmed: a date that two people confirmed as today's; stands in for a clock that is far ahead.
+///   - graceDays: days after its expiry in which a role is not refused for it; the papers then say so, and it is for
+///     people to decide. Nothing else is relaxed.
 package func verify(
   _ papers: PapersMetadata, for site: SiteID, against state: TrustState, clock: Instant,
-  confirmed: Instant? = nil
+  confirmed: Instant? = nil, graceDays: Int64 = 0
 ) -> PapersVerification {
-  var run = PapersRun(papers: papers, site: site, before: state, clock: clock, confirmed: confirmed)
+  var run = PapersRun(
+    papers: papers, site: site, before: state,
+    time: GivenTime(clock: clock, confirmed: confirmed, graceDays: graceDays))
   do {
     let verified = try run.verify()
     return PapersVerification(state: run.state, outcome: .success(verified), notes: run.notes)

@@ -6,6 +6,9 @@ package struct RootRole: ChainedRoot {
   package let header: RoleHeader
   /// That everything under this root is rehearsal and is never taken by production.
   package let isRehearsal: Bool
+  /// That the floor of time falls to this moment where it is above it: the way out when a stolen key drove it up.
+  /// It counts once, when this root is taken.
+  package let timeFloorReset: Instant?
   package let root: RoleKeys
   package let timestamp: RoleKeys
   package let snapshot: RoleKeys
@@ -18,10 +21,11 @@ package struct RootRole: ChainedRoot {
 
   package init(
     header: RoleHeader, isRehearsal: Bool, root: RoleKeys, timestamp: RoleKeys, snapshot: RoleKeys,
-    targets: RoleKeys
+    targets: RoleKeys, timeFloorReset: Instant? = nil
   ) {
     self.header = header
     self.isRehearsal = isRehearsal
+    self.timeFloorReset = timeFloorReset
     self.root = root
     self.timestamp = timestamp
     self.snapshot = snapshot
@@ -34,6 +38,7 @@ package struct RootRole: ChainedRoot {
     let signed = file.signed
     header = try RoleHeader(signed)
     isRehearsal = try signed["x-waybill"].optional("rehearsal")?.bool() ?? false
+    timeFloorReset = try signed["x-waybill"].optional("time_floor_reset")?.instant()
     let consistent = try signed["consistent_snapshot"]
     guard try consistent.bool() else { throw consistent.wrong("true") }
     let table = try RoleKeys.table(try signed["keys"])
@@ -46,7 +51,10 @@ package struct RootRole: ChainedRoot {
 
   /// The part `signed` of this root.
   package var json: JSONValue {
-    let extra: [(String, JSONValue)] = isRehearsal ? [("rehearsal", true)] : []
+    var extra: [(String, JSONValue)] = isRehearsal ? [("rehearsal", true)] : []
+    if let moment = timeFloorReset {
+      extra.append(("time_floor_reset", .string(moment.description)))
+    }
     let roles: JSONValue = [
       "root": root.json, "timestamp": timestamp.json, "snapshot": snapshot.json,
       "targets": targets.json,

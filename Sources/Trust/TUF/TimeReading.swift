@@ -16,19 +16,46 @@ package struct TimeReading: Sendable, Hashable, CustomStringConvertible {
   package let source: Source
   package let clock: Instant
 
+  package init(now: Instant, source: Source, clock: Instant) {
+    self.now = now
+    self.source = source
+    self.clock = clock
+  }
+
   package var description: String { "\(now) (source: \(source.rawValue); clock said \(clock))" }
+}
+
+extension TrustState {
+  /// Which moment this state goes by where no papers are at hand: the clock where it lies between the floor and the
+  /// newest `issued` + 400 days, else the floor.
+  package func reading(of clock: Instant) -> TimeReading {
+    let last = newestIssued.adding(days: TrustLimits.clockAheadOfIssued)
+    let isBelievable = clock >= timeFloor && clock <= last
+    return TimeReading(
+      now: isBelievable ? clock : timeFloor, source: isBelievable ? .clock : .floor, clock: clock)
+  }
+}
+
+/// What is known of the time from outside the papers.
+struct GivenTime {
+  let clock: Instant
+  /// A date that people confirmed.
+  let confirmed: Instant?
+  /// Days after its expiry in which a role is not refused for it.
+  let graceDays: Int64
 }
 
 /// The rules of time for one set of papers: all roles at once, after the last signature.
 struct TimeCheck {
   let roles: VerifiedRoles
   let state: TrustState
-  let clock: Instant
-  let confirmed: Instant?
+  let given: GivenTime
+
+  private var clock: Instant { given.clock }
 
   /// Which moment to go by: the clock where it lies between the floor and the newest `issued` + 400 days.
   var reading: TimeReading {
-    if let confirmed, confirmed >= state.timeFloor {
+    if let confirmed = given.confirmed, confirmed >= state.timeFloor {
       return TimeReading(now: confirmed, source: .confirmed, clock: clock)
     }
     let isBelievable = clock >= state.timeFloor && !isClockFarAhead
@@ -57,7 +84,7 @@ struct TimeCheck {
     try checkIssued()
     let reading = reading
     for (role, header) in roles.headers.sorted(by: { $0.header.expires < $1.header.expires })
-    where header.expires <= reading.now {
+    where header.expires.adding(days: given.graceDays) <= reading.now {
       throw Refusal(
         TrustReason.expired, "role \(role.rawValue)", seen: "\(header.expires)",
         expected: "later than \(reading)")

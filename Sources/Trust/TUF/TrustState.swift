@@ -85,6 +85,7 @@ package struct TrustState: Sendable {
       let next = try root.successor(bytes, named: name)
       try refuseTestOnly(next.allKeys, in: name)
       trust(next, bytes)
+      if let reset = root.timeFloorReset { timeFloor = min(timeFloor, reset) }
     }
     if let newest = offered.keys.max(), newest > root.version {
       throw RootRole.missing(root.version + 1, newest: newest)

@@ -12,6 +12,8 @@ package struct VerifiedPapers: Sendable {
   /// The earliest expiry over all roles, and whose it is.
   package let expires: Instant
   package let expiresFirst: MetadataRole
+  /// Whether that moment is past: they were verified with days of grace, and people must decide.
+  package var isExpired: Bool { expires <= time.now }
   package let versions: TrustVersions
   /// That the papers and their root are rehearsal; production must refuse them.
   package let isRehearsal: Bool

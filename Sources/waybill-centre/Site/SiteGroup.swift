@@ -41,7 +41,9 @@ struct SiteAdd: WaybillCommand {
       lines: [
         "Enrolled site \(record.id): key \(record.keyID)",
         "Distribution points: \(record.points)",
-        "Next: waybill-centre policy apply -f policy.yaml",
+        profile.isRehearsal
+          ? "Next: waybill-centre policy apply -f policy.yaml"
+          : "Next: two officers run `waybill-centre approve \(record.id) --key FILE`; nothing is exported before.",
       ], facts: [("site", record.json)])
   }
 
@@ -97,6 +99,7 @@ struct SiteShow: WaybillCommand {
         "Site \(record.id), enrolled \(record.enrolledAt)", "Epoch \(record.epoch)",
         "Key \(record.keyID)", "Enrolment \(record.enrolment)",
         "Distribution points: \(record.points)", "Agent \(record.agent)",
+        "May approve there: \(record.operators.map(\.name.text).joined(separator: ", "))",
         policy == nil
           ? "Policy: none signed; the strictest built-ins hold"
           : "Policy: signed in version \(policy?.signedVersion ?? 0)",
@@ -111,6 +114,7 @@ extension SiteRecord {
       "root_fingerprint": .string(rootFingerprint.hex), "distribution_points": .string(points),
       "agent": .string(agent), "enrolment": .string(enrolment.hex),
       "enrolled_at": .string(enrolledAt.description),
+      "operators": .array(operators.map(\.json)),
     ]
   }
 }

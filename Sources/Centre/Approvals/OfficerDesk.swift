@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Bundles
+package import Intents
+package import Trust
+
+/// What officers of the centre approve: that an enrolment is the one that was read over the second channel, and that
+/// what release signers call critical goes to a site (P17, C07, C22).
+package struct OfficerDesk {
+  /// Something that officers are asked, in words and as what they sign.
+  package struct Question: Sendable {
+    package let subject: ApprovalSubject
+    package let words: [String]
+  }
+
+  private let profile: CentreProfile
+  private let now: Instant
+
+  package init(of profile: CentreProfile, at now: Instant) {
+    self.profile = profile
+    self.now = now
+  }
+
+  /// How many different officers must approve.
+  private var threshold: Int64 { profile.isRehearsal ? 1 : 2 }
+
+  private func judge() throws(Refusal) -> ApprovalJudge {
+    ApprovalJudge(
+      approvers: try profile.ledger.officers(), threshold: threshold,
+      isRehearsal: profile.isRehearsal, now: now)
+  }
+
+  /// What waits for officers before the next bundle of `site` can be made; nil when nothing does.
+  package func waiting(for site: SiteRecord) throws(Refusal) -> Question? {
+    let enrolment = enrolment(of: site)
+    if !profile.isRehearsal, try !confirmation(of: site).isGranted { return enrolment }
+    guard let export = try ExportPlan(for: site, isFull: false, in: profile).question,
+      try !verdict(on: export).isGranted
+    else { return nil }
+    return export
+  }
+
+  private func enrolment(of site: SiteRecord) -> Question {
+    Question(
+      subject: ApprovalSubject(
+        role: .enrolment, site: site.id, epoch: site.epoch, plan: site.enrolment),
+      words: [
+        "that site \(site.id) is enrolled", "  enrolment \(site.enrolment)",
+        "  compare it with what the site reads to you over a number that you know",
+      ] + site.operators.map { "  may approve there: \($0.name), key \($0.key.id)" })
+  }
+
+  private func verdict(on question: Question) throws(Refusal) -> ApprovalJudge.Verdict {
+    try judge().judge(
+      try profile.ledger.approvals(of: question.subject.site), for: question.subject)
+  }
+
+  /// Whether officers have confirmed the enrolment. Once confirmed it stays so: enough statements must have counted on
+  /// the day on which one of them was given.
+  private func confirmation(of site: SiteRecord) throws(Refusal) -> ApprovalJudge.Verdict {
+    let statements = try profile.ledger.approvals(of: site.id)
+    let subject = enrolment(of: site).subject
+    let judge = try judge()
+    for statement in statements {
+      let claim = try? Approval(parsing: statement.unverifiedPayload)  // judged in full right below
+      guard let claim, claim.subject == subject, claim.at <= now else { continue }
+      let verdict = judge.at(claim.at).judge(statements, for: subject)
+      if verdict.isGranted { return verdict }
+    }
+    return judge.judge(statements, for: subject)
+  }
+
+  /// Refuses a site whose enrolment too few officers have confirmed; a rehearsal needs none (C22).
+  package func requireConfirmed(_ site: SiteRecord) throws(Refusal) {
+    guard !profile.isRehearsal else { return }
+    let verdict = try confirmation(of: site)
+    guard verdict.isGranted else {
+      throw Refusal(
+        DocumentReason.approvalMissing, "enrolment of \(site.id)", seen: verdict.seen,
+        expected: verdict.expected)
+    }
+  }
+
+  /// Refuses a plan that too few officers have approved where it needs them (C07).
+  func requireApproved(_ plan: ExportPlan) throws(Refusal) {
+    guard let question = plan.question else { return }
+    let verdict = try verdict(on: question)
+    guard verdict.isGranted else {
+      throw Refusal(
+        DocumentReason.approvalMissing, "export plan \(question.subject.digits) of \(plan.site.id)",
+        seen: verdict.seen, expected: verdict.expected)
+    }
+  }
+
+  /// What came of an approval.
+  package struct Standing: Sendable {
+    package let people: [Approver]
+    package let isGranted: Bool
+    package let threshold: Int64
+  }
+
+  /// Signs `question` with an officer's key and keeps it.
+  package func sign(
+    _ question: Question, by key: SecretKey, days: Int64
+  ) throws(Refusal) -> (statement: Envelope, standing: Standing) {
+    let statement = Approval(
+      subject: question.subject, at: now, expires: now.adding(days: days),
+      isRehearsal: profile.isRehearsal
+    ).signed(by: key)
+    return (statement, try take(statement, for: question))
+  }
+
+  /// Takes a statement that was signed elsewhere.
+  ///
+  /// - Throws: `DocumentReason.approvalNotCounted`, `.samePersonTwice`.
+  package func take(_ statement: Envelope, for question: Question) throws(Refusal) -> Standing {
+    let judge = try judge()
+    let subject = question.subject
+    let person = try judge.check(statement, for: subject)
+    let before = judge.judge(try profile.ledger.approvals(of: subject.site), for: subject)
+    if let twin = before.people.first(where: { person.isSamePerson(as: $0) }) {
+      throw Refusal(
+        DocumentReason.samePersonTwice, "approval as \(subject.role.rawValue)",
+        seen: "\(person.name) with key \(person.key.id)",
+        expected: "another person than \(twin.name), who approved with key \(twin.key.id)")
+    }
+    try profile.ledger.keep(statement, for: subject, by: person, at: now)
+    let after = judge.judge(try profile.ledger.approvals(of: subject.site), for: subject)
+    return Standing(people: after.people, isGranted: after.isGranted, threshold: threshold)
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import Intents
+import SystemPackage
+import TestKit
+import Testing
+import Trust
+
+/// Setting up a production site with two people at its terminal.
+@Suite struct ProductionTests {
+  private let scratch: Scratch
+  private let site = BuiltProgram("waybill-site")
+  private let fingerprint: String
+  private var state: String { scratch["state"].string }
+
+  init() throws {
+    scratch = try Scratch()
+    var forge = try PapersForge()
+    forge.roots = [:]
+    try forge.addRoot()
+    let root = try #require(forge.roots[1])
+    try scratch.write("root.json", root)
+    fingerprint = Digest.sha256(root).hex
+    try scratch.write("phrase", "correct horse\n")
+    for (name, file) in [("A. Berg", "anna.json"), ("Bo", "bo.json")] {
+      let run = try withPhrase().run(
+        "key", "generate", "--to", scratch[file].string, "--name", name, "--passphrase-fd", "3",
+        "--json")
+      #expect(run.exit == 0, "\(run.errors)")
+    }
+  }
+
+  /// The program with the passphrase on descriptor 3.
+  private func withPhrase() -> BuiltProgram {
+    BuiltProgram(
+      "waybill-site",
+      wrapper: ["sh", "-c", "umask 000; exec \"$0\" \"$@\" 3<'\(scratch["phrase"])'"])
+  }
+
+  private func arguments(_ more: String...) -> [String] {
+    [
+      "init", "--site", "fjord-3", "--root", scratch["root.json"].string, "--library",
+      scratch["library"].string, "--json", "--state", state,
+    ] + more
+  }
+
+  private var operators: [String] {
+    [
+      "--operator", "A. Berg=\(scratch["anna.json.pub"])", "--operator",
+      "Bo=\(scratch["bo.json.pub"])",
+    ]
+  }
+
+  /// Two people type, then the passphrase is set twice.
+  private func initialise(_ first: String, _ second: String) throws -> BuiltProgram.Run {
+    try site.run(
+      arguments() + operators,
+      answering: [
+        ("A. Berg: type", first), ("Bo: type", second), ("New passphrase", "correct horse"),
+        ("same again", "correct horse"),
+      ])
+  }
+
+  @Test func twoPeopleSetUpASiteWhoseKeysAreEncrypted() throws {
+    let run = try initialise(fingerprint, fingerprint.uppercased())
+    #expect(run.exit == 0, "\(run.output) \(run.errors)")
+    #expect(run["rehearsal"] == false)
+    #expect(run["operators"] == ["A. Berg", "Bo"])
+    #expect(!run.errors.contains(fingerprint), "what was typed is not shown")
+    let enrolment = scratch["enrolment"].string
+    let enrol = ["enrol", "--to", enrolment, "--json", "--state", state]
+    #expect(try site.run(enrol).text("code") == "WB1595")
+    try scratch.write("credentials/site-passphrase", "correct horse\n")
+    let service = BuiltProgram(
+      "waybill-site", environment: ["CREDENTIALS_DIRECTORY": scratch["credentials"].string])
+    #expect(try service.run(enrol).exit == 0)
+    #expect(try withPhrase().run(enrol + ["--passphrase-fd", "3"]).exit == 0)
+    try scratch.write("phrase", "wrong\n")
+    let other = ["enrol", "--to", enrolment + ".2", "--json", "--state", state]
+    #expect(try withPhrase().run(other + ["--passphrase-fd", "3"]).exit == 0)  // frozen before
+    #expect(try site.run(["status", "--json", "--state", state])["rehearsal"] == false)
+    for name in ["keys/site.json", "keys/opening.json", "journal.sqlite"] {
+      #expect(try Files.mode(of: scratch["state"].appending(name)) == 0o600, "\(name)")
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func S30_oneOfTwoPeopleTypesAnotherFingerprint(isFirst: Bool) throws {
+    let other = Digest.sha256([1]).hex
+    let run = try initialise(isFirst ? other : fingerprint, isFirst ? fingerprint : other)
+    #expect(run.exit == 12)
+    #expect(run.text("seen") == fingerprint)
+    #expect(run.text("expected")?.contains(other) == true)
+    #expect(throws: (any Error).self) { try Files.names(in: scratch["state"]) }
+    #expect(throws: (any Error).self) { try Files.names(in: scratch["library"]) }
+  }
+
+  @Test func P04_P02_nobodyOrOnePersonSetsUpNothing() throws {
+    #expect(try site.run(arguments() + operators).text("code") == "WB1595")
+    #expect(try site.run(arguments() + operators.prefix(2)).text("code") == "WB1580")
+    #expect(
+      try site.run(arguments("--fingerprint", fingerprint) + operators).text("code") == "WB1580")
+    let twice = operators.prefix(2) + ["--operator", "A. Berg=\(scratch["anna.json.pub"])"]
+    #expect(try site.run(arguments() + twice).text("code") == "WB1547")
+    let wrong = ["--operator", "A. Berg=\(scratch["bo.json.pub"])"] + operators.suffix(2)
+    #expect(try site.run(arguments() + wrong).text("code") == "WB6447")
+    #expect(throws: (any Error).self) { try Files.names(in: scratch["state"]) }
+  }
+
+  @Test func P12_aProductionSiteTakesNoRehearsalRoot() throws {
+    var forge = try PapersForge()
+    forge.roots = [:]
+    forge.isRehearsal = true
+    try forge.addRoot()
+    let root = try #require(forge.roots[1])
+    try scratch.write("root.json", root)
+    let right = Digest.sha256(root).hex
+    let run = try initialise(right, right)
+    #expect(run.exit == 32)
+    #expect(run.text("code") == "WB3286")
+    #expect(throws: (any Error).self) { try Files.names(in: scratch["state"]) }
+  }
+}
