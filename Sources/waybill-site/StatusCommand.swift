@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Bundles
 import Intents
 import Site
 import SystemPackage
@@ -35,6 +36,10 @@ struct StatusCommand: WaybillCommand {
       lines.append("a newer bundle is overdue by \(status.overdueDays) days")
     }
     lines.append("root \(status.rootVersion)")
+    let people = status.approvers.map(\.name.text).joined(separator: ", ")
+    lines.append(
+      "may approve: \(people.isEmpty ? "nobody" : people); \(status.policy.operators) must, for "
+        + "\(status.policy.approvals == .all ? "every change" : "what is critical")")
     var table = Table("INTENT", "REVISION", "STATE", "PACKAGE", "WHY")
     for result in status.results {
       table.add(
@@ -78,11 +83,16 @@ struct StatusCommand: WaybillCommand {
         "store",
         ["files": .integer(status.stored.files), "bytes": .integer(status.stored.bytes)]
       ),
+      ("approvers", .array(status.approvers.map { .string($0.name.text) })),
       (
         "policy",
         [
           "signed": .bool(policy.site != nil), "sealing": .string(policy.sealing.rawValue),
           "egress": .string(policy.egress.rawValue), "operators": .integer(policy.operators),
+          "approvals": .string(policy.approvals.rawValue),
+          "removals": .string(policy.removals.rawValue),
+          "break_glass_days": .integer(policy.breakGlassDays),
+          "egress_review": .string(policy.egressReview.rawValue),
         ]
       ),
     ]

@@ -20,7 +20,8 @@ package enum DocumentReason: String, CaseIterable, RefusalReason {
     case .samePersonTwice: "one person stands where two are needed"
     case .newerDocument: "a document has a newer format than this program knows"
     case .unusablePath: "a path in a content manifest cannot be used on Windows"
-    case .forbiddenInIntent: "an intent holds what only a signed content manifest may hold"
+    case .forbiddenInIntent:
+      "an intent holds what only a signed content manifest or policy may hold"
     case .personKeyOpen: "a person's key file is open to others"
     case .personFileThere: "the file is there already"
     case .otherPerson: "the key file is of another person"

@@ -21,6 +21,12 @@ package struct IntentsDocument: Sendable {
     "publisher_scope", "critical", "privileged",
   ]
 
+  /// What only a signed policy may say: an intent that brings its own is refused whole, so that none can loosen it.
+  package static let forbiddenPolicy: Set<String> = [
+    "approvals", "approvers", "break_glass_days", "collections", "egress", "egress_review",
+    "operators", "removals", "returns_to", "scope_ceiling", "sealing",
+  ]
+
   package var encoded: [UInt8] {
     let members: [(String, JSONValue)] =
       DocumentHeader.members(type: "waybill-intents") + [
@@ -60,10 +66,13 @@ package struct IntentsDocument: Sendable {
   }
 
   private static func intent(_ field: JSONField) throws(Refusal) -> DeploymentIntent {
-    for (key, value) in try field.members() where forbidden.contains(key) {
-      throw Refusal(
-        DocumentReason.forbiddenInIntent, value.place, seen: "field \(key)",
-        expected: "only in a signed content manifest")
+    for (key, value) in try field.members() {
+      guard !forbidden.contains(key), !forbiddenPolicy.contains(key) else {
+        throw Refusal(
+          DocumentReason.forbiddenInIntent, value.place, seen: "field \(key)",
+          expected: forbidden.contains(key)
+            ? "only in a signed content manifest" : "only in a signed policy")
+      }
     }
     return DeploymentIntent(
       id: try field["id"].name(),

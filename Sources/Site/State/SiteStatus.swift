@@ -14,6 +14,8 @@ package struct SiteStatus: Sendable {
   package let overdueDays: Int64
   package let rootVersion: Int64
   package let policy: SitePolicy
+  /// Who may approve here.
+  package let approvers: [Approver]
   /// Ascending by intent.
   package let results: [IntentResult]
   package let needed: [Digest]
@@ -28,6 +30,7 @@ package struct SiteStatus: Sendable {
     let trust = try site.trust()
     rootVersion = trust.root.version
     policy = try site.policy()
+    approvers = try site.approvers(policy)
     stored = try site.store.usage()
     let epoch = site.profile.epoch
     let read = try site.journal.read { journal in
