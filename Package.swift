@@ -72,7 +72,7 @@ let package = Package(
     library("Centre", ["Intents", "Trust", "Bundles", database, yaml, logging, system]),
     library(
       "Site", ["Intents", "Trust", "Bundles", "Distribution", database, yaml, logging, system]),
-    library("Terminal", ["Intents", "Trust", "Bundles", argumentParser, logging]),
+    library("Terminal", ["Intents", "Trust", "Bundles", argumentParser, logging, system]),
     program("waybill-centre", ["Terminal", "Centre", "Bundles", "Trust", "Intents", logging]),
     program(
       "waybill-site", ["Terminal", "Site", "Distribution", "Bundles", "Trust", "Intents", logging]),

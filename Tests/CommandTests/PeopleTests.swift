@@ -101,6 +101,21 @@ import Trust
     #expect(try loop.site("fjord-3", "apply").exit == 0)
   }
 
+  @Test func aKeyIsNeverWrittenOverAndNothingIsApprovedWhereNothingWaits() throws {
+    let loop = try Rehearsal()
+    try loop.setUpPeople()
+    let key = try Files.bytes(loop.scratch["anna.json"])
+    let again = try loop.site.run(
+      "key", "generate", "--to", loop.scratch["anna.json"].string, "--name", "Anna", "--rehearsal",
+      "--json")
+    #expect(again.exit == 64)
+    #expect(again.text("code") == "WB6446")
+    #expect(try Files.bytes(loop.scratch["anna.json"]) == key)
+    let approved = try loop.approve("anna", "00000000")
+    #expect(approved.exit == 64)
+    #expect(approved.text("code") == "WB6486")
+  }
+
   @Test func P16_anApprovalThatRanOutStopsBeforeTheFirstEffect() throws {
     let loop = try Rehearsal()
     let digits = try loop.waiting(Self.files)
@@ -177,7 +192,7 @@ import Trust
     #expect(try loop.centre("officer", "add", "Anna", key + ".pub").text("code") == "WB1547")
     #expect(try approve()["granted"] == true)
     try loop.expectDone(try loop.centre("export", "fjord-3", "--to", medium))
-    #expect(try approve().text("code") == "WB6469")
+    #expect(try approve().text("code") == "WB6473")
     // The site asks its own people all the same.
     let waits = try loop.site("fjord-3", "import", medium)
     #expect(waits.exit == 15)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bundles
 import Distribution
 import Intents
 import Site
@@ -141,9 +142,6 @@ struct PlanTests {
     Case("A23: a program that the manifest does not hold", .refuse, "WB3283") { facts in
       facts.desired = [try MiniCentre.intent("tool-lab", content(), program: "remove")]
     },
-    Case("P01: two people that policy asks for are waited for", .wait, "WB1582") { facts in
-      facts.policy = MiniCentre.openPolicy(operators: 2)
-    },
     Case("S24: the built-in policy allows no collection", .refuse, "WB3280") { facts in
       facts.policy = .builtIn
     },
@@ -151,12 +149,11 @@ struct PlanTests {
       facts.policy = .builtIn
       facts.desired = [try MiniCentre.intent("tool-lab", content(), program: "remove")]
     },
-    Case("counters are asked before approvals", .refuse, "WB1381") { facts in
-      facts.policy = MiniCentre.openPolicy(operators: 2)
+    Case("counters are asked before the point", .refuse, "WB1381") { facts in
+      facts.point = .failure(away)
       facts.counters = [try content().manifest.line: 3]
     },
-    Case("approvals are asked before the point and the files", .wait, "WB1582") { facts in
-      facts.policy = MiniCentre.openPolicy(operators: 2)
+    Case("the point is asked before the files", .wait, "WB3050") { facts in
       facts.point = .failure(away)
       facts.missing = [try content().digest: [.sha256([1])]]
     },
@@ -180,7 +177,7 @@ struct PlanTests {
     #expect(Plan(facts).digest == plan.digest)
   }
 
-  @Test func `A16: what left the desired state waits, by policy for an approval or for ever`()
+  @Test func `A16: what left the desired state goes by an approval, or by policy never`()
     throws
   {
     var facts = try Self.facts()
@@ -188,13 +185,13 @@ struct PlanTests {
     facts.desired = []
     let plan = Plan(facts)
     #expect(plan.items.map(\.action) == [.remove])
-    #expect(plan.items.first?.refusal?.code == "WB1581")
-    #expect(plan.items.first?.refusal?.expected == "an approval")
-    #expect(plan.items.first?.isEffective == false)
+    #expect(plan.items.first?.needs == .removal)
     facts.policy = .builtIn
-    #expect(
-      Plan(facts).items.first?.refusal?.expected == "a policy that allows removals, and an approval"
-    )
+    let never = try #require(Plan(facts).items.first)
+    #expect(never.refusal?.code == "WB1581")
+    #expect(never.refusal?.expected == "a policy that allows removals")
+    #expect(never.needs == nil)
+    #expect(!never.isEffective)
   }
 
   @Test func `A06: one refused intent does not stop the others`() throws {

@@ -60,7 +60,8 @@ package struct ApprovalAudit: Sendable {
         allowed.isEmpty || allowed.contains { KeyID($0) == person.key.id }
       }, threshold: rule.policy.operators, isRehearsal: known.isRehearsal,
       now: intent.appliedAt ?? asOf)
-    let claims = approvals.compactMap { try? Approval(parsing: $0.unverifiedPayload) }  // judged below
+    // What these say is judged below.
+    let claims = approvals.compactMap { try? Approval(parsing: $0.unverifiedPayload) }
     var best = judge.judge([], for: subject(.import, plan, 1, nil))
     let numbers = Set(claims.filter { $0.subject.plan == plan }.compactMap(\.subject.number))
     for number in numbers.sorted() {

@@ -17,7 +17,8 @@ struct ApprovalRules {
         operators: site.operators), of: state)
     var flaws: [(intent: Name, why: String)] = []
     for intent in state.intents where intent.state == .applied {
-      guard let rule = try rule(for: intent) else { continue }  // an unknown intent has a note already
+      // An unknown intent has a note already.
+      guard let rule = try rule(for: intent) else { continue }
       let why = try audit.flaw(in: intent, under: rule) { (number) throws(Refusal) in
         try profile.ledger.fingerprint(of: number, for: site.id)
       }
@@ -49,8 +50,9 @@ struct ApprovalRules {
         SitePolicy.builtIn
       }
     guard let content = try profile.ledger.content(manifest: intent.manifest) else { return nil }
+    // A program whose manifest is gone counts as critical.
     let program = Name(found.program).flatMap { name in
-      (try? Depot(of: profile).manifest(content.manifest))?.program(named: name)  // gone: counts as critical
+      (try? Depot(of: profile).manifest(content.manifest))?.program(named: name)
     }
     return ApprovalAudit.Rule(
       policy: policy, isCritical: program.map { $0.isCritical || $0.isPrivileged } ?? true)

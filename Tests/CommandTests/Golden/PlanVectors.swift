@@ -34,9 +34,6 @@ enum PlanVectors {
       OrdersVectors.wanting("below-floor", "T21 Below the floor of the line.", "WB1382") {
         $0.papers.floors = [$0.contents[0].manifest.line: 5]
       },
-      OrdersVectors.wanting("two-operators", "P01 Policy asks for a second person.", "WB1582") {
-        $0.policy = Golden.policy(operators: 2)
-      },
     ]
   }
 
@@ -47,6 +44,7 @@ enum PlanVectors {
         scope: ["ring:lab"])
       forge.leaveOutContent()
     }
+    let peopled = try Golden.full { $0.policy = Golden.policy(operators: 2) }
     let mixed = try Golden.full { forge in
       guard let other = CollectionName("Domain Controllers") else { return }
       forge.want("tool-servers", forge.contents[0], collection: other, scope: ["ring:lab"])
@@ -62,6 +60,7 @@ enum PlanVectors {
       OrdersVectors.wanting(
         "content-missing", "A09 The exporter counts on files that are not here.", "WB0382"
       ) { _ in },
+      .out("two-operators", "P01 Policy asks for two people.", "WB1582", .pieces, peopled),
       .out(
         "work-remains", "One intent is carried out, another refused.", "WB0383", .pieces,
         finds: ["tool-servers: WB3280"], mixed),

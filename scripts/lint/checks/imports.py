@@ -25,7 +25,7 @@ ALLOWED = {
         "Intents", "Trust", "Bundles", "Distribution",
         "GRDB", "Logging", "SystemPackage", "Yams",
     },
-    "Terminal": {"Intents", "Trust", "Bundles", "ArgumentParser", "Logging"},
+    "Terminal": {"Intents", "Trust", "Bundles", "ArgumentParser", "Logging", "SystemPackage"},
     "waybill-centre": {
         "Intents", "Trust", "Bundles", "Intune", "Centre", "Terminal",
         "ArgumentParser", "Logging", "SystemPackage",
