@@ -62,12 +62,13 @@ let package = Package(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     library("Intents", []),
     library("Trust", ["Intents", "CSodium", crypto, cryptoExtras]),
     library("HTTP", ["Intents", "CCurl"]),
-    library("Bundles", ["Intents", "Trust", "CArchive", "CZstd", system]),
+    library("Bundles", ["Intents", "Trust", "CArchive", "CLinux", "CZstd", system]),
     library("Distribution", ["Intents", "Trust", "Bundles", system]),
     library("Centre", ["Intents", "Trust", "Bundles", database, yaml, logging, system]),
     library(
@@ -104,6 +105,13 @@ let package = Package(
     tests("FuzzTests", ["FuzzTargets", system]),
   ]
 )
+
+if Context.environment["WAYBILL_BENCH"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "waybill-micro", dependencies: ["Bundles", "Trust", "Intents", system],
+      path: "Benchmarks/Micro", swiftSettings: strict))
+}
 
 if fuzzing {
   package.targets += [

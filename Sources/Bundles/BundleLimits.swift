@@ -39,6 +39,14 @@ package enum BundleLimits {
   package static let solidPieces = 4096
   /// log2 of the window of a Zstandard frame: libzstd's own least, and 128 MiB (FORMAT.md, 7).
   package static let zstdWindows = 10...27
+  /// The same where there is a reference: it and the frame lie in one window.
+  package static let referenceWindows = 10...28
+  /// Bytes of the range of a reference (FORMAT.md, 7): it is held in memory beside the frame.
+  package static let referenceLength: Int64 = 128 << 20
+  /// Operations of an additive frame: 24 bytes each in memory.
+  package static let additiveOperations = 1 << 20
+  /// Bytes of a control stream: three numbers an operation, and their count.
+  package static let additiveControl = 16 << 20
   /// Files that an index may have begun and not ended at one time: memory of a reader.
   package static let openFiles = 65536
 

@@ -14,6 +14,14 @@ package enum CentreLimits {
   static let solidPieces = 4096
   /// Plain bytes of a frame of a large file: two of them with their output stay far below 256 MiB.
   static let framePlain = 16 << 20
+  /// Bytes of references, their tables and the parts that wait, together: with the buffers of two presses, 512 MiB.
+  static let referencesInWork = 256 << 20
+  /// Source files read ahead of the thread that books them; small ones are held whole.
+  static let filesAhead = 64
+  /// Parts made ahead of the threads that compress them.
+  static let framesAhead = 6
+  /// Bytes of a long reference before and behind the place where a part is looked for.
+  static let referenceMargin: Int64 = 16 << 20
   /// Level of zstd: 3 is where more costs much time for few bytes.
   static let level = 3
 

@@ -18,8 +18,14 @@ package enum SiteLimits {
   package static let spaceReserve: Int64 = 16 << 20
   /// Bytes left free on a medium beside the bundle: slack of its file system.
   package static let mediumReserve: Int64 = 1 << 20
-  /// Folders that a batch remembers before it makes their entries durable.
-  package static let foldersOfBatch = 256
+  /// Bytes and files that are staged before they get their names, after one sync of the file system: what a crash
+  /// may cost.
+  static let batchBytes: Int64 = 1 << 30
+  static let batchFiles = 8192
+  /// Bytes of frames in work together with their references; with buffers and the program itself, 512 MiB.
+  static let framesInWork = 320 << 20
+  /// Frames read ahead of the threads that decode them.
+  static let framesAhead = 8
   /// Files that one run names in the log: it travels with every report.
   package static let filesNamed = 100
   /// Bytes of the secret key's file.

@@ -29,6 +29,13 @@ struct Export: WaybillCommand {
   @Option(help: ArgumentHelp("Bytes that no volume passes.", valueName: "bytes"))
   var volumeSize = CentreLimits.volumeSize
 
+  @Option(
+    help: """
+      fast, normal or best: how much time making changes small may take. What was made once is kept, \
+      for each effort.
+      """)
+  var effort = Effort.normal
+
   func validate() throws {
     guard !sites.isEmpty, again == nil || (sites.count == 1 && !full) else {
       throw ValidationError("--repeat takes exactly one site, and no --full")
@@ -45,7 +52,8 @@ struct Export: WaybillCommand {
     }
     let ring = passphrase.ring(of: profile)
     let exporter = try Exporter(
-      from: profile, keys: ring, to: FilePath(to), volumeSize: volumeSize, at: SystemClock.now(),
+      from: profile, keys: ring, to: FilePath(to), volumeSize: volumeSize, effort: effort,
+      at: SystemClock.now(),
       progress: console.centreProgress)
     var results: [Exporter.Result] = []
     var failures: [(SiteID, Refusal)] = []
@@ -114,6 +122,8 @@ struct Export: WaybillCommand {
       ])
   }
 }
+
+extension Effort: ExpressibleByArgument {}
 
 extension Exporter.Result {
   var json: JSONValue {

@@ -86,7 +86,7 @@ import Bundles
       (line([("encoding", "\"zstd\"")]), .damaged),
       (line([("encoding", "\"zstd\""), ("window", "28")]), .limitExceeded),
       (line([("encoding", "\"zstd\""), ("window", "9")]), .damaged),
-      (line([("encoding", "\"zstd-ref\"")]), .unsupported),
+      (line([("encoding", "\"zstd-new\"")]), .unsupported),
       (line([("encoding", "\"\"")]), .unsupported), (line([("encoding", "1")]), .damaged),
     ])
   func numbers(line: String, exit: ExitCode) {

@@ -5,7 +5,7 @@ extension FuzzTarget {
   package static let all: [FuzzTarget] =
     [
       .json, .metadata, .papers, .waybill, .index, .manifest, .documents, .evidence, .orders,
-      .volume, .frame, .envelope, .statement, .minisign, .sums, .configuration, .keyFile,
+      .volume, .frame, .delta, .envelope, .statement, .minisign, .sums, .configuration, .keyFile,
       .age,
     ] + roles
 }

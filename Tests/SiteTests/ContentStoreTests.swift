@@ -44,12 +44,16 @@ struct ContentStoreTests {
     #expect(try FileQuery.names(in: store.incoming) == [])
   }
 
-  @Test func `a part out of order is refused`() throws {
+  @Test func `parts may come in any order, and one that does not fit is refused`() throws {
     let writer = try StoreWriter(store)
     let digest = Digest.sha256([1, 2, 3])
-    #expect(code { _ = try receive(writer, [2, 3], of: digest, at: 1, total: 3) } == "WB1085")
     let tooMuch: [UInt8] = [1, 2, 3, 4]
     #expect(code { _ = try receive(writer, tooMuch, of: digest, at: 0, total: 3) } == "WB1085")
+    #expect(code { _ = try receive(writer, [2, 3], of: digest, at: 2, total: 3) } == "WB1085")
+    #expect(try !receive(writer, [2, 3], of: digest, at: 1, total: 3))
+    #expect(try receive(writer, [1], of: digest, at: 0, total: 3))
+    try writer.finish()
+    #expect(try store.verify(digest))
   }
 
   @Test func `S25: an altered file is found before use and taken away`() throws {

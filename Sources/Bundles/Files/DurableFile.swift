@@ -38,6 +38,11 @@ package enum DurableFile {
     }
   }
 
+  /// Renames within one file system; the new name is durable once its folder, or all of the file system, is synced.
+  package static func move(_ source: FilePath, to target: FilePath) throws(Refusal) {
+    try FileError.checking("rename", target) { renamePath(source, target) }
+  }
+
   /// Renames within one file system and makes the new name durable.
   package static func rename(_ source: FilePath, to target: FilePath) throws(Refusal) {
     try FileError.checking("rename", target) { renamePath(source, target) }

@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-private import CZstd
 package import Intents
 
 /// Compresses frames, one after the other. The result depends on bytes, level and libzstd's version alone.
 package final class FrameEncoder {
-  private let context: OpaquePointer
+  private let zstd: ZstdCompressor
   private let level: Int
-  private var buffer: [UInt8] = []
+  private var buffer = Scratch()
 
   /// - Parameter level: of Zstandard; 3 is a good trade for a stick.
   package init(level: Int = 3) throws(Refusal) {
-    guard let context = ZSTD_createCCtx() else {
-      throw Refusal(
-        BundleReason.libraryFailed, "zstd", seen: "no memory for a context", expected: "a context")
-    }
-    self.context = context
+    zstd = try ZstdCompressor()
     self.level = level
-    try set(ZSTD_c_compressionLevel, level)
-    try set(ZSTD_c_contentSizeFlag, 1)
-    try set(ZSTD_c_checksumFlag, 0)  // every frame has a SHA-256
-    try set(ZSTD_c_dictIDFlag, 0)
-    try set(ZSTD_c_nbWorkers, 0)
   }
-
-  deinit { ZSTD_freeCCtx(context) }
 
   /// Hands the stored form of `plain` to `body`: `zstd` where that saves at least 1/64, else `raw`.
   ///
@@ -35,21 +23,22 @@ package final class FrameEncoder {
     _ body: (FrameEncoding, UnsafeRawBufferPointer) throws(Refusal) -> Value
   ) throws(Refusal) -> Value {
     precondition((1...Int(BundleLimits.framePlain)).contains(plain.count), "a frame has a size")
-    let room = ZSTD_compressBound(plain.count)
-    if buffer.count < room { buffer = [UInt8](repeating: 0, count: room) }
-    let context = context
-    return try buffer.withMutableBytes { (buffer) throws(Refusal) in
-      let count = ZSTD_compress2(
-        context, buffer.baseAddress, buffer.count, plain.baseAddress, plain.count)
-      try ZstdError.check(count)
-      guard (plain.count - count) * 64 >= plain.count else { return try body(.raw, plain) }
-      let stored = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      let header = try ZstdFrame(stored, named: "frame")
-      return try body(.zstd(window: header.windowLog), stored)
-    }
+    let buffer = buffer.lend(ZstdCompressor.bound(of: plain.count))
+    guard let count = try zstd.compress(plain, level: level, into: buffer),
+      (plain.count - count) * 64 >= plain.count
+    else { return try body(.raw, plain) }
+    let stored = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    return try body(.zstd(window: try ZstdFrame(stored, named: "frame").windowLog), stored)
   }
+}
 
-  private func set(_ parameter: ZSTD_cParameter, _ value: Int) throws(Refusal) {
-    try ZstdError.check(ZSTD_CCtx_setParameter(context, parameter, CInt(value)))
+/// Memory that is used again and only grows.
+struct Scratch {
+  private var memory = StreamBuffer(count: 0)
+
+  /// `count` bytes of any content, the caller's until the next call.
+  mutating func lend(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    if memory.bytes.count < count { memory = StreamBuffer(count: count) }
+    return UnsafeMutableRawBufferPointer(rebasing: memory.bytes[..<count])
   }
 }

@@ -66,11 +66,9 @@ package struct IndexEntry: Hashable, Sendable {
       ("length", .integer(length)), ("frame", .string(frame.hex)), ("plain", .integer(plain)),
       ("pieces", .array(pieces.map(\.json))),
     ]
-    switch encoding {
-    case .raw: members.append(("encoding", "raw"))
-    case .zstd(let window):
-      members += [("encoding", "zstd"), ("window", .integer(Int64(window)))]
-    }
+    members.append(("encoding", .string(encoding.name)))
+    if let window = encoding.window { members.append(("window", .integer(Int64(window)))) }
+    if let reference = encoding.reference { members.append(("reference", reference.json)) }
     return .object(JSONObject(members))
   }
 }
@@ -80,6 +78,15 @@ extension IndexEntry.Piece {
     [
       "at": .integer(at), "file": .string(file.hex), "from": .integer(from),
       "length": .integer(length), "of": .integer(of),
+    ]
+  }
+}
+
+extension FrameReference {
+  fileprivate var json: JSONValue {
+    [
+      "file": .string(file.hex), "from": .integer(from), "length": .integer(length),
+      "of": .integer(of),
     ]
   }
 }

@@ -74,18 +74,44 @@ extension IndexEntry.Piece {
 
 extension FrameEncoding {
   fileprivate init(_ field: JSONField) throws(Refusal) {
-    let encodingField = try field["encoding"]
-    switch try encodingField.string() {
+    let encoding = try field["encoding"]
+    switch try encoding.string() {
     case "raw": self = .raw
-    case "zstd":
-      let windowField = try field["window"]
-      let window = try windowField.integer(upTo: Int64(BundleLimits.zstdWindows.upperBound))
-      guard window >= BundleLimits.zstdWindows.lowerBound else {
-        throw windowField.invalid(
-          .indexInvalid, "at least \(BundleLimits.zstdWindows.lowerBound)")
-      }
-      self = .zstd(window: Int(window))
-    default: throw encodingField.invalid(.encodingUnknown, "raw or zstd")
+    case "zstd": self = .zstd(window: try Self.window(field, in: BundleLimits.zstdWindows))
+    case "zstd-ref":
+      self = .reference(
+        window: try Self.window(field, in: BundleLimits.referenceWindows),
+        try FrameReference(try field["reference"]))
+    case "zstd-add":
+      self = .additive(
+        window: try Self.window(field, in: BundleLimits.referenceWindows),
+        try FrameReference(try field["reference"]))
+    default:
+      throw encoding.invalid(.encodingUnknown, "raw, zstd, zstd-ref or zstd-add")
+    }
+  }
+
+  private static func window(
+    _ field: JSONField, in range: ClosedRange<Int>
+  ) throws(Refusal) -> Int {
+    let field = try field["window"]
+    let window = try field.integer(upTo: Int64(range.upperBound))
+    guard window >= range.lowerBound else {
+      throw field.invalid(.indexInvalid, "at least \(range.lowerBound)")
+    }
+    return Int(window)
+  }
+}
+
+extension FrameReference {
+  fileprivate init(_ field: JSONField) throws(Refusal) {
+    file = try field["file"].digest()
+    from = try field["from"].integer(in: 0...TrustLimits.jsonInteger)
+    let lengthField = try field["length"]
+    length = try lengthField.integer(upTo: BundleLimits.referenceLength)
+    of = try field["of"].integer(in: 1...TrustLimits.jsonInteger)
+    guard length >= 1, from <= of, length <= of - from else {
+      throw lengthField.invalid(.indexInvalid, "a part of \(of) bytes from \(from) on")
     }
   }
 }

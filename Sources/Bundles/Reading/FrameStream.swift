@@ -2,7 +2,8 @@
 package import Intents
 import Trust
 
-/// Walks index and volumes in step and hands out the plain pieces of every frame, each checked.
+/// Walks index and volumes in step and hands out the plain pieces of every frame, each checked. Frames against
+/// references are for who has the references: `open` gives them stored.
 ///
 ///     let frames = try FrameStream(index: index)
 ///     for (number, stream) in volumes {
@@ -13,15 +14,19 @@ package final class FrameStream {
   /// What one volume held besides the frames that were handed out.
   package struct VolumeReport: Sendable {
     /// Entries that the index does not list: ignored (H04). At most 100 are named.
-    package fileprivate(set) var extra: [String] = []
-    package fileprivate(set) var extraCount = 0
+    package private(set) var extra: [String] = []
+    package private(set) var extraCount = 0
+
+    mutating func note(_ name: String) {
+      extraCount += 1
+      if extra.count < 100 { extra.append(name) }
+    }
   }
 
   private let index: IndexReader
   private let decoder: FrameDecoder
   private var ahead: IndexEntry?
   private var isAtEnd = false
-  private var stored: [UInt8] = []
 
   package init(index: IndexReader) throws(Refusal) {
     self.index = index
@@ -36,34 +41,27 @@ package final class FrameStream {
   ///   - take: gets each piece with its bytes, which are gone when it returns.
   /// - Throws: `frameMissing` (20), `frameDamaged` (10), and what stream, archive and decoder throw.
   package func read(
-    volume: Int, from stream: any ByteStream, wants: (IndexEntry) -> Bool = { _ in true },
+    volume: Int, from stream: any ByteStream,
+    wants: @escaping (IndexEntry) -> Bool = { _ in true },
     _ take: (IndexEntry.Piece, UnsafeRawBufferPointer) throws(Refusal) -> Void
   ) throws(Refusal) -> VolumeReport {
-    let tar = try TarReader(stream, rules: .volume)
-    var report = VolumeReport()
-    while let next = try peek(), next.volume < volume { ahead = nil }
-    while let entry = try tar.next() {
-      guard let frame = try peek(), frame.volume == volume, frame.offset <= entry.offset else {
-        report.extraCount += 1
-        if report.extra.count < 100 { report.extra.append(entry.name) }
-        continue
-      }
-      guard frame.offset == entry.offset else { throw missing(frame) }
-      ahead = nil
-      guard entry.name == frame.entryName, entry.size == frame.length else {
-        throw Refusal(
-          BundleReason.frameDamaged, "volume \(volume), byte \(entry.offset)",
-          seen: "\(entry.name) of \(entry.size) bytes",
-          expected: "\(frame.entryName) of \(frame.length)")
-      }
-      guard wants(frame) else { continue }
-      try withStored(frame) { (buffer) throws(Refusal) in
-        try tar.read(into: buffer)
-        try decode(frame, UnsafeRawBufferPointer(buffer), take)
-      }
+    let frames = try open(volume: volume, from: stream, wants: wants)
+    var memory = Scratch()
+    var buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    while let entry = try frames.next({ count in
+      buffer = memory.lend(count)
+      return buffer
+    }) {
+      try decode(entry, UnsafeRawBufferPointer(buffer), take)
     }
-    if let frame = try peek(), frame.volume == volume { throw missing(frame) }
-    return report
+    return frames.report
+  }
+
+  /// The frames of one volume with their stored bytes, for who decodes them elsewhere. In place of `read`.
+  package func open(
+    volume: Int, from stream: any ByteStream, wants: @escaping (IndexEntry) -> Bool
+  ) throws(Refusal) -> VolumeFrames {
+    try VolumeFrames(self, volume: volume, from: stream, wants: wants)
   }
 
   /// Reads what is left of the index, so that its end and its rules are checked too.
@@ -74,7 +72,7 @@ package final class FrameStream {
     var rest = 0
     while try peek() != nil {
       rest += 1
-      ahead = nil
+      pass()
     }
     return rest
   }
@@ -89,28 +87,18 @@ package final class FrameStream {
     _ take: (IndexEntry.Piece, UnsafeRawBufferPointer) throws(Refusal) -> Void
   ) throws(Refusal) -> [IndexEntry] {
     var lost: [IndexEntry] = []
+    var memory = Scratch()
     while let frame = try peek(), frame.volume <= volume {
-      ahead = nil
+      pass()
       guard frame.volume == volume, wants(frame) else { continue }
-      let isThere = try withStored(frame) { (buffer) throws(Refusal) in
-        guard try blocks.read(at: frame.offset, into: buffer) else { return false }
-        try decode(frame, UnsafeRawBufferPointer(buffer), take)
-        return true
+      let buffer = memory.lend(Int(frame.length))
+      guard try blocks.read(at: frame.offset, into: buffer) else {
+        lost.append(frame)
+        continue
       }
-      if !isThere { lost.append(frame) }
+      try decode(frame, UnsafeRawBufferPointer(buffer), take)
     }
     return lost
-  }
-
-  /// Lends memory of the frame's stored length.
-  private func withStored<Value>(
-    _ frame: IndexEntry, _ body: (UnsafeMutableRawBufferPointer) throws(Refusal) -> Value
-  ) throws(Refusal) -> Value {
-    let count = Int(frame.length)
-    if stored.count < count { stored = [UInt8](repeating: 0, count: count) }
-    return try stored.withMutableBytes { (buffer) throws(Refusal) in
-      try body(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
-    }
   }
 
   /// Checks the stored bytes of a frame and hands out its pieces.
@@ -118,24 +106,16 @@ package final class FrameStream {
     _ frame: IndexEntry, _ bytes: UnsafeRawBufferPointer,
     _ take: (IndexEntry.Piece, UnsafeRawBufferPointer) throws(Refusal) -> Void
   ) throws(Refusal) {
-    let name = "frame \(frame.frame)"
-    let digest = Digest.sha256(bytes)
-    guard digest == frame.frame else {
-      throw Refusal(
-        BundleReason.frameDamaged, name, seen: digest.hex, expected: frame.frame.hex)
+    guard let reference = frame.encoding.reference else {
+      return try frame.decode(bytes, with: decoder, reference: nil, take)
     }
-    try decoder.decode(
-      bytes, frame.encoding, plain: frame.plain, named: name
-    ) { (plain) throws(Refusal) in
-      for piece in frame.pieces {
-        // The index reader has checked that pieces lie inside the plain bytes.
-        let range = Int(piece.at)..<Int(piece.at + piece.length)
-        try take(piece, UnsafeRawBufferPointer(rebasing: plain[range]))
-      }
-    }
+    throw Refusal(
+      BundleReason.frameDamaged, "frame \(frame.frame)",
+      seen: "a reference to file \(reference.file)", expected: "a frame that stands alone")
   }
 
-  private func peek() throws(Refusal) -> IndexEntry? {
+  /// The frame of the index that comes next.
+  func peek() throws(Refusal) -> IndexEntry? {
     if ahead == nil, !isAtEnd {
       ahead = try index.next()
       isAtEnd = ahead == nil
@@ -143,9 +123,6 @@ package final class FrameStream {
     return ahead
   }
 
-  private func missing(_ frame: IndexEntry) -> Refusal {
-    Refusal(
-      BundleReason.frameMissing, "volume \(frame.volume), byte \(frame.offset)",
-      seen: "no frame", expected: frame.entryName)
-  }
+  /// Goes on behind the frame that `peek` gave.
+  func pass() { ahead = nil }
 }

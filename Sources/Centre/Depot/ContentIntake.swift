@@ -35,26 +35,54 @@ package struct ContentIntake {
     _ folder: SourceFolder, as description: ContentDescription
   ) throws(Refusal) -> Result {
     let line = try line(for: description)
-    var frames = try FrameMaker(depot: depot)
+    try depot.prepare()
+    var new = try NewFiles(depot)
     var files: [ContentFile] = []
     var done: Int64 = 0
-    for item in folder.items {
-      let digest = try digest(of: item)
-      files.append(
-        ContentFile(
-          path: item.name, length: item.length, digest: digest, modified: item.modified))
-      if item.length > 0, try !isHeld(digest), !frames.has(digest) {
-        try frames.add(item, digest: digest)
-      }
-      done += item.length
-      progress(done, folder.totalLength)
-    }
-    try frames.finish()
+    var items = folder.items.makeIterator()
+    var taking = folder.items.makeIterator()
+    let (depot, knowledge) = (depot, try knowledge(of: line))
+    try OrderedPipeline<SourceFolder.Item, FileIntake.Result>(ahead: CentreLimits.filesAhead).run(
+      makeWorker: { () throws(Refusal) in
+        let intake = try FileIntake(depot: depot, knowledge)
+        return { (item: SourceFolder.Item) throws(Refusal) in try intake.take(item) }
+      },
+      next: { () throws(Refusal) in items.next() },
+      take: { (result) throws(Refusal) in
+        guard let item = taking.next() else { preconditionFailure("one result an item") }
+        files.append(
+          ContentFile(
+            path: item.name, length: item.length, digest: result.digest, modified: item.modified))
+        try new.add(result, length: item.length)
+        done += item.length
+        progress(done, folder.totalLength)
+      })
+    try new.finish()
+    try depot.synchronize()
     let content = try writeManifest(files, of: line, description)
-    try book(content, frames: frames.made)
-    return Result(
-      content: content, newFiles: frames.fileCount,
-      storedBytes: frames.made.reduce(0) { $0 + $1.length })
+    try book(content, new)
+    return Result(content: content, newFiles: new.count, storedBytes: new.storedBytes)
+  }
+
+  /// What is worth knowing of the depot and the version before, when a version of `line` is read.
+  private func knowledge(of line: RandomID) throws(Refusal) -> FileIntake.Knowledge {
+    let lengths = try profile.ledger.read { database in
+      try Int64.fetchAll(
+        database,
+        sql: """
+          SELECT of FROM pieces WHERE start = 0 AND of >= ? UNION SELECT length FROM originals
+          """, arguments: [CentreLimits.smallFile])
+    }
+    var paths: Set<String> = []
+    let versions = try profile.ledger.contents().filter { $0.line == line }
+    if let newest = versions.max(by: { $0.counter < $1.counter }) {
+      let listing = try depot.files(of: newest.manifest)
+      while let element = try listing.next() {
+        let file = try ManifestDocument.file(element)
+        if file.length >= CentreLimits.smallFile { paths.insert(file.path) }
+      }
+    }
+    return FileIntake.Knowledge(lengths: Set(lengths), earlierPaths: paths)
   }
 
   /// The line of the product: the one that its name has, or a fresh one.
@@ -74,17 +102,6 @@ package struct ContentIntake {
         seen: String(description.counter), expected: "above \(highest)")
     }
     return try profile.ledger.line(of: description.name) ?? RandomID.generate()
-  }
-
-  private func isHeld(_ file: Digest) throws(Refusal) -> Bool {
-    try profile.ledger.read { try depot.holds(file, in: $0) }
-  }
-
-  private func digest(of item: SourceFolder.Item) throws(Refusal) -> Digest {
-    let reader = try SourceReader(item)
-    var stream = SHA256Stream()
-    while let chunk = try reader.next() { stream.update(chunk) }
-    return stream.finalize()
   }
 
   private func writeManifest(
@@ -121,9 +138,12 @@ package struct ContentIntake {
       totalLength: manifest.totalLength, addedAt: now, releasedVersion: nil)
   }
 
-  private func book(_ content: ContentRecord, frames: [Depot.Frame]) throws(Refusal) {
+  private func book(_ content: ContentRecord, _ new: NewFiles) throws(Refusal) {
     try profile.ledger.write { database in
-      for frame in frames { try Depot.insert(frame, in: database) }
+      for frame in new.frames { try Depot.insert(frame, in: database) }
+      for (file, length) in new.originals {
+        try Depot.insertOriginal(file, length: length, in: database)
+      }
       try database.execute(
         sql: "INSERT OR IGNORE INTO lines(line, name) VALUES (?, ?)",
         arguments: [content.line.text, content.name])
@@ -144,4 +164,44 @@ package struct ContentIntake {
         ], at: now, in: database)
     }
   }
+}
+
+/// The files of one version that the depot did not have, each once.
+private struct NewFiles {
+  private let depot: Depot
+  private var solids: SolidFrameMaker
+  private var large: [Depot.Frame] = []
+  private var seen: Set<Digest> = []
+  private(set) var originals: [(file: Digest, length: Int64)] = []
+
+  init(_ depot: Depot) throws(Refusal) {
+    self.depot = depot
+    solids = try SolidFrameMaker(depot: depot)
+  }
+
+  /// Frames that are on disk now and that the ledger does not know yet.
+  var frames: [Depot.Frame] { large + solids.made }
+  var count: Int64 { Int64(seen.count) }
+  var storedBytes: Int64 {
+    frames.reduce(0) { $0 + $1.length } + originals.reduce(0) { $0 + $1.length }
+  }
+
+  mutating func add(_ result: FileIntake.Result, length: Int64) throws(Refusal) {
+    guard length > 0 else { return }
+    switch result {
+    case .held: return
+    case .small(let digest, let bytes):
+      guard !seen.contains(digest) else { return }
+      let depot = depot
+      if try depot.ledger.read({ try depot.holds(digest, in: $0) }) { return }
+      seen.insert(digest)
+      try solids.add(bytes, digest: digest)
+    case .original(let digest):
+      if seen.insert(digest).inserted { originals.append((digest, length)) }
+    case .frames(let digest, let frames):
+      if seen.insert(digest).inserted { large += frames }
+    }
+  }
+
+  mutating func finish() throws(Refusal) { try solids.finish() }
 }

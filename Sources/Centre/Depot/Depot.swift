@@ -3,13 +3,14 @@ package import Bundles
 import Foundation
 import GRDB
 package import Intents
+import Synchronization
 package import SystemPackage
 import Trust
 
 /// The centre's content: frames named by their SHA-256, and which bytes of which file lie in which frame.
 ///
 /// A frame is on disk, synced, before the ledger speaks of it, so a crash leaves at most frames that nobody
-/// names; adding again finds them.
+/// names; adding again writes them anew.
 package struct Depot {
   /// A frame as the ledger knows it.
   package struct Frame: Sendable, Hashable {
@@ -38,13 +39,46 @@ package struct Depot {
     folder.appending("manifests").appending("\(manifest.hex).json")
   }
 
-  /// Puts a frame on disk; one that is there already is left alone.
-  func write(_ stored: [UInt8], named digest: Digest) throws(Refusal) {
+  /// Puts a frame on disk, not synced: `synchronize` comes before the ledger speaks of it. Whatever lies there under
+  /// its name, the ledger does not know, so it is written anew.
+  func write(_ stored: UnsafeRawBufferPointer, named digest: Digest) throws(Refusal) {
     let path = path(of: digest)
-    if FileQuery.status(path)?.length == Int64(stored.count) { return }
-    try DurableFile.makeFolder(path.removingLastComponent())
-    try DurableFile.write(stored, to: path)
+    let part = Depot.incoming(in: folder)
+    let descriptor = try DurableFile.create(part)
+    do throws(Refusal) {
+      try descriptor.writeAll(stored, naming: part)
+      try descriptor.closing(naming: part)
+    } catch {
+      try? descriptor.close()  // the first failure is the one to tell
+      try? DurableFile.unlinkIfPresent(part)  // the same
+      throw error
+    }
+    try DurableFile.makeOneFolder(
+      path.removingLastComponent(), permissions: [.ownerReadWriteExecute])
+    try DurableFile.move(part, to: path)
   }
+
+  /// A path that no other thread uses, where a file lies until it is whole.
+  static func incoming(in folder: FilePath) -> FilePath {
+    let number = Depot.incomingNumber.add(1, ordering: .relaxed).newValue
+    return folder.appending("incoming").appending("\(number)")
+  }
+
+  private static let incomingNumber = Atomic<Int>(0)
+
+  /// Makes the folders that files go to, and clears what an aborted run left (F13). One process writes at a time.
+  func prepare() throws(Refusal) {
+    for name in ["frames", "originals", "incoming"] {
+      try DurableFile.makeFolder(folder.appending(name))
+    }
+    let incoming = folder.appending("incoming")
+    for name in try FileQuery.names(in: incoming) {
+      try DurableFile.unlinkIfPresent(incoming.appending(name))
+    }
+  }
+
+  /// Makes durable what was written to the depot.
+  func synchronize() throws(Refusal) { try FileSystem.synchronize(folder) }
 
   /// The stored bytes of a frame, re-hashed.
   ///
@@ -76,11 +110,18 @@ package struct Depot {
     try ListingReader(path(ofManifest: manifest), listName: ManifestDocument.list)
   }
 
-  /// Whether the depot has the file.
+  /// Whether the depot has the whole file.
   func holds(_ file: Digest, in database: Database) throws -> Bool {
-    try Bool.fetchOne(
-      database, sql: "SELECT EXISTS(SELECT 1 FROM pieces WHERE file = ?)", arguments: [file.hex])
-      ?? false
+    if try Depot.original(file, in: database) != nil { return true }
+    let statement = try database.cachedStatement(
+      sql: "SELECT start, length, of FROM pieces WHERE file = ? ORDER BY start")
+    var next: Int64 = 0
+    for row in try Row.fetchAll(statement, arguments: [file.hex])
+    where (row["start"] as Int64) == next {
+      next += row["length"] as Int64
+      if next == row["of"] as Int64 { return true }
+    }
+    return false
   }
 
   static func insert(_ frame: Frame, in database: Database) throws {
@@ -88,8 +129,7 @@ package struct Depot {
       sql:
         "INSERT OR IGNORE INTO frames(sha256, encoding, length, plain, window) VALUES (?, ?, ?, ?, ?)",
       arguments: [
-        frame.digest.hex, frame.encoding.window == nil ? "raw" : "zstd", frame.length, frame.plain,
-        frame.encoding.window,
+        frame.digest.hex, frame.encoding.name, frame.length, frame.plain, frame.encoding.window,
       ])
     for piece in frame.pieces {
       try database.execute(
@@ -114,14 +154,18 @@ package struct Depot {
   }
 
   static func frame(_ digest: String, in database: Database) throws -> Frame {
+    if let frame = try frameIfKnown(digest, in: database) { return frame }
+    throw Refusal(
+      CentreReason.ledgerDamaged, "ledger, frames", seen: "no frame \(digest)",
+      expected: "the frame that a piece names")
+  }
+
+  /// A frame of its own or one against a reference.
+  static func frameIfKnown(_ digest: String, in database: Database) throws -> Frame? {
     guard
       let row = try Row.fetchOne(
         database, sql: "SELECT * FROM frames WHERE sha256 = ?", arguments: [digest])
-    else {
-      throw Refusal(
-        CentreReason.ledgerDamaged, "ledger, frames", seen: "no frame \(digest)",
-        expected: "the frame that a piece names")
-    }
+    else { return try deltaFrame(digest, in: database) }
     let pieces = try Row.fetchAll(
       database, sql: "SELECT * FROM pieces WHERE frame = ? ORDER BY at", arguments: [digest]
     ).map { piece in
@@ -136,8 +180,8 @@ package struct Depot {
       plain: row["plain"], pieces: pieces)
   }
 
-  /// The frames that hold `file`, in the order of its bytes: its own, or one solid frame.
-  static func frames(of file: Digest, in database: Database) throws -> [Frame] {
+  /// The frames that hold `file`, in the order of its bytes: its own, or one solid frame; nil when there is a gap.
+  static func frames(of file: Digest, in database: Database) throws -> [Frame]? {
     let rows = try Row.fetchAll(
       database,
       sql: "SELECT frame, start, length, of FROM pieces WHERE file = ? ORDER BY start, frame",
@@ -149,15 +193,6 @@ package struct Depot {
       next += row["length"] as Int64
       if next == row["of"] as Int64 { return frames }
     }
-    throw Refusal(
-      CentreReason.depotDamaged, "depot", seen: "\(next) bytes of file \(file)",
-      expected: "frames that hold it whole")
-  }
-}
-
-extension FrameEncoding {
-  /// log2 of the decoder's window; nil for `raw`.
-  fileprivate var window: Int? {
-    if case .zstd(let window) = self { window } else { nil }
+    return nil
   }
 }

@@ -9,7 +9,7 @@ package struct ExportPlan: Sendable {
   package struct Share: Sendable {
     package let content: ContentRecord
     /// Files with frames of their own, in manifest order.
-    let large: [Digest]
+    let large: [LargeFile]
     /// Files that share solid frames, in manifest order, with their lengths.
     let small: [(digest: Digest, length: Int64)]
     package let heldCount: Int64
@@ -17,6 +17,14 @@ package struct ExportPlan: Sendable {
     package let plain: Int64
 
     package var fileCount: Int64 { Int64(large.count + small.count) }
+  }
+
+  /// A file with frames of its own.
+  struct LargeFile: Sendable {
+    let digest: Digest
+    let path: String
+    /// Bytes.
+    let length: Int64
   }
 
   package let site: SiteRecord
@@ -33,6 +41,8 @@ package struct ExportPlan: Sendable {
   private let policyDigest: Digest
   /// Whether receipts were left out of account.
   package let isFull: Bool
+  /// What the site holds by receipt.
+  let held: HeldFiles
 
   package var plain: Int64 { shares.reduce(0) { $0 + $1.plain } }
   package var fileCount: Int64 { shares.reduce(0) { $0 + $1.fileCount } }
@@ -48,7 +58,7 @@ package struct ExportPlan: Sendable {
     policyBytes = signed?.bytes
     intents = try profile.ledger.intents(site: site.id, currentOnly: true).map(\.intent)
     acknowledged = try profile.ledger.acknowledged(site)
-    let held = isFull ? HeldFiles.none : try HeldFiles(of: site, in: profile)
+    held = isFull ? HeldFiles.none : try HeldFiles(of: site, in: profile)
     var shares: [Share] = []
     policyDigest = .sha256(signed?.bytes ?? [])
     var sent: Set<Digest> = []
@@ -110,7 +120,7 @@ package struct ExportPlan: Sendable {
   private static func share(
     of content: ContentRecord, held: HeldFiles, sent: inout Set<Digest>, in profile: CentreProfile
   ) throws(Refusal) -> Share {
-    var large: [Digest] = []
+    var large: [LargeFile] = []
     var small: [(digest: Digest, length: Int64)] = []
     var heldCount: Int64 = 0
     var plain: Int64 = 0
@@ -127,7 +137,7 @@ package struct ExportPlan: Sendable {
       if file.length < CentreLimits.smallFile {
         small.append((file.digest, file.length))
       } else {
-        large.append(file.digest)
+        large.append(LargeFile(digest: file.digest, path: file.path, length: file.length))
       }
     }
     return Share(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Bundles
+package import Bundles
 package import Intents
 package import SystemPackage
 import Trust
@@ -28,12 +28,13 @@ package struct Exporter {
   let keys: KeyRing
   let medium: FilePath
   let volumeSize: Int64
+  let effort: Effort
   let now: Instant
   let progress: CentreProgress
 
   package init(
     from profile: CentreProfile, keys: KeyRing, to medium: FilePath, volumeSize: Int64,
-    at now: Instant, progress: @escaping CentreProgress
+    effort: Effort = .normal, at now: Instant, progress: @escaping CentreProgress
   ) throws(Refusal) {
     guard FileQuery.isFolder(medium) else {
       throw Refusal(
@@ -44,6 +45,7 @@ package struct Exporter {
     self.keys = keys
     self.medium = medium
     self.volumeSize = volumeSize
+    self.effort = effort
     self.now = now
     self.progress = progress
   }
@@ -57,7 +59,7 @@ package struct Exporter {
     let shared = try repository.roles()
     let expires = now.adding(days: CentreLimits.lineDays)
     try checkExpiry(shared)
-    let frames = try FrameChoice(depot: Depot(of: profile)).frames(for: plan)
+    let frames = try FrameChoice(profile, effort: effort, progress: progress).frames(for: plan)
     try checkRoom(frames, plan)
     let key = try keys.exporter(for: shared)
     let courier = try keys.courier()

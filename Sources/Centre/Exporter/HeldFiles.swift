@@ -9,14 +9,17 @@ package struct HeldFiles: Sendable {
   /// The report that the promise is from; nil when nothing counts on one.
   package let report: ReportPoint?
   private let files: Set<Digest>
+  /// The content versions of which it holds all files, or some.
+  let contents: [ContentRecord]
 
-  package static let none = HeldFiles(report: nil, files: [])
+  package static let none = HeldFiles(report: nil, files: [], contents: [])
 
   package func contains(_ file: Digest) -> Bool { files.contains(file) }
 
-  private init(report: ReportPoint?, files: Set<Digest>) {
+  private init(report: ReportPoint?, files: Set<Digest>, contents: [ContentRecord]) {
     self.report = report
     self.files = files
+    self.contents = contents
   }
 
   /// Reads the promise of the newest booked report of `site`. Manifests that the centre does not know are
@@ -28,15 +31,17 @@ package struct HeldFiles: Sendable {
     }
     let depot = Depot(of: profile)
     var files = Set(state.heldFiles)
-    for manifest in state.heldManifests where try profile.ledger.content(manifest: manifest) != nil
-    {
+    var contents: [ContentRecord] = []
+    for manifest in state.heldManifests {
+      guard let content = try profile.ledger.content(manifest: manifest) else { continue }
+      contents.append(content)
       let listing = try depot.files(of: manifest)
       while let element = try listing.next() {
         files.insert(try ManifestDocument.file(element).digest)
       }
     }
     files.subtract(state.needed)
-    self.init(report: newest.point, files: files)
+    self.init(report: newest.point, files: files, contents: contents)
   }
 }
 

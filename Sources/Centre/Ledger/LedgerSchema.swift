@@ -71,6 +71,20 @@ enum LedgerSchema {
     CREATE TABLE IF NOT EXISTS solids(
       key TEXT PRIMARY KEY, frame TEXT NOT NULL REFERENCES frames) STRICT, WITHOUT ROWID;
 
+    -- files kept as they came, until a site needs them whole
+    CREATE TABLE IF NOT EXISTS originals(
+      file TEXT PRIMARY KEY, length INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    -- frames against references, and which part of which file they are, made with which effort; these may go at any
+    -- moment. Where a plain frame is as good, deltas names that one.
+    CREATE TABLE IF NOT EXISTS delta_frames(
+      sha256 TEXT PRIMARY KEY, encoding TEXT NOT NULL, length INTEGER NOT NULL, plain INTEGER NOT NULL,
+      window INTEGER NOT NULL, file TEXT NOT NULL, start INTEGER NOT NULL, of INTEGER NOT NULL,
+      reference TEXT NOT NULL, reference_from INTEGER NOT NULL, reference_length INTEGER NOT NULL,
+      reference_of INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS deltas(
+      file TEXT NOT NULL, reference TEXT NOT NULL, effort TEXT NOT NULL, start INTEGER NOT NULL,
+      frame TEXT NOT NULL, PRIMARY KEY(file, reference, effort, start)) STRICT, WITHOUT ROWID;
+
     CREATE TABLE IF NOT EXISTS intents(
       site TEXT NOT NULL REFERENCES sites, id TEXT NOT NULL, revision INTEGER NOT NULL,
       manifest TEXT NOT NULL REFERENCES content, program TEXT NOT NULL, collection TEXT NOT NULL,

@@ -14,6 +14,8 @@ struct Acceptance {
   let papers: Papers
   let orders: Orders
   let plan: Plan
+  /// Promised files that frames of the bundle build on and that are not here as they should be.
+  let lostReferences: Set<Digest>
   /// Why it was taken, if it had expired.
   let breakGlass: String?
 
@@ -33,7 +35,11 @@ struct Acceptance {
       }
       try journal.setDesired(orders.intents.intents)
       if plan.sawPoint {
-        try journal.setNeeded(Set(plan.needed).union(holdings.lost), at: clock)
+        try journal.setNeeded(
+          Set(plan.needed).union(holdings.lost).union(lostReferences), at: clock)
+      }
+      for digest in lostReferences.sorted().prefix(SiteLimits.filesNamed) {
+        try journal.log("reference.lost", ["sha256": digest.hex], at: clock)
       }
       try PlanResults(plan).record(journal, at: clock)
       try journal.record(

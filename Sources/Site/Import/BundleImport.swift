@@ -54,29 +54,51 @@ struct BundleImport {
     try checkExpiry(bound: policy.breakGlassDays)
     let checks = OrdersCheck(site: site, verified: verified, orders: orders)
     outcome.notes += try checks.run()
-    let inventory = try Inventory(index: orders.index, volumes: waybill.volumes)
-    let maker = PlanMaker(
-      site: site, policy: policy, trust: after.state, inventory: inventory,
-      manifests: orders.manifests)
-    let (bare, asked) = try maker.plan(orders.intents.intents)
-    let gate = try site.gate(
-      policy, number: verified.n, fingerprint: verified.fingerprint, clock: clock)
-    let plan = gate.gated(bare)
+    var inventory = try Inventory(index: orders.index, volumes: waybill.volumes) {
+      HeldReferences.seemsHeld($0, at: site)
+    }
+    var (plan, asked) = try plan(orders, policy, inventory)
     outcome.plan = plan
     if importer.mode == .planOnly {
       outcome.bundles.append(BundleOutcome(trial, .planned))
       return
     }
-    try stage(waybill, locations, orders, identity, asked, plan, &outcome)
+    let staged = try stage(waybill, locations, orders, identity, asked, plan, &outcome)
+    if !staged.undecoded.isEmpty {
+      inventory.withdraw(staged.undecoded)
+      (plan, asked) = try self.plan(orders, policy, inventory)
+      outcome.plan = plan
+    }
+    let lost = inventory.lostReferences.union(staged.lostReferences)
+    if !lost.isEmpty { outcome.notes.append(BundleImport.text(ofLost: lost)) }
     try Acceptance(
       site: site, clock: clock, verified: verified, state: after.state, papers: try papers(),
-      orders: orders, plan: plan, breakGlass: importer.breakGlass
+      orders: orders, plan: plan, lostReferences: lost, breakGlass: importer.breakGlass
     ).record()
     outcome.bundles.append(BundleOutcome(trial, .taken))
     outcome.changed = "bundle \(verified.n) was taken"
     let applied = try Applier(site, clock: clock, say: voice.say).run(try current(plan))
     outcome.applied = applied
     outcome.changed += "; at the distribution point: \(applied.changed)"
+  }
+
+  /// The plan for the bundle's orders, approvals looked up, and the inventory with what it asks for.
+  private func plan(
+    _ orders: Orders, _ policy: SitePolicy, _ inventory: Inventory
+  ) throws(Refusal) -> (Plan, Inventory) {
+    let maker = PlanMaker(
+      site: site, policy: policy, trust: after.state, inventory: inventory,
+      manifests: orders.manifests)
+    let (bare, asked) = try maker.plan(orders.intents.intents)
+    let gate = try site.gate(
+      policy, number: verified.n, fingerprint: verified.fingerprint, clock: clock)
+    return (gate.gated(bare), asked)
+  }
+
+  private static func text(ofLost references: Set<Digest>) -> String {
+    let names = references.sorted().prefix(3).map(\.hex).joined(separator: ", ")
+    return "alarm: \(references.count) promised files that changes build on are gone or altered: "
+      + names + (references.count > 3 ? ", …" : "") + "; the next return asks for them"
   }
 
   /// The plan for what is about to be done. Staging takes its time: where people approved something, point, journal
@@ -169,7 +191,7 @@ struct BundleImport {
   private func stage(
     _ waybill: Waybill, _ locations: [PieceLocation], _ orders: Orders,
     _ identity: AgeIdentity?, _ asked: Inventory, _ plan: Plan, _ outcome: inout ImportOutcome
-  ) throws(Refusal) {
+  ) throws(Refusal) -> VolumesReader.Result {
     let acting = Set(plan.items.filter { $0.isEffective || $0.needs != nil }.map(\.intent.manifest))
     try SpaceCheck(site: site).check(
       store: asked.wantedLength, point: acting.compactMap { asked.atPoint[$0] })
@@ -178,14 +200,14 @@ struct BundleImport {
     let total = waybill.volumes.reduce(0) { $0 + $1.length }
     var done: Int64 = 0
     let reader = VolumesReader(
-      waybill: waybill, identity: identity, index: orders.index, wanted: asked.wanted,
-      store: site.store
+      waybill: waybill, identity: identity, index: orders.index, wanted: asked.wanted, site: site
     ) { bytes in
       done += bytes
       voice.progress("verifying and staging", done, total)
     }
-    let strangers = try reader.read(volumes)
-    outcome.notes += strangers.map { "stranger: \($0)" }
+    let result = try reader.read(volumes)
+    outcome.notes += result.strangers.map { "stranger: \($0)" }
+    return result
   }
 
   private static func text(_ note: PapersVerification.Note) -> String {

@@ -17,6 +17,9 @@ struct Inventory {
   /// Bytes that each manifest adds to the point.
   private(set) var atPoint: [Digest: Int64] = [:]
 
+  /// References of the bundle that are not here.
+  private(set) var lostReferences: Set<Digest> = []
+
   /// Bytes to be fetched from the bundle.
   var wantedLength: Int64 {
     wanted.values.reduce(Int64(0)) { sum, length in
@@ -28,11 +31,37 @@ struct Inventory {
   init() {}
 
   /// Notes what the index of a bundle offers, checking all of it on the way.
-  init(index path: FilePath, volumes: some Sequence<Waybill.File>) throws(Refusal) {
+  ///
+  /// What needs a reference that is not here is not offered (H12).
+  ///
+  /// - Parameter isHeld: whether the whole file that a frame was made against seems to be here.
+  /// - Throws: `SiteReason.indexDiffers` for a reference to a file of the same bundle (H36).
+  init(
+    index path: FilePath, volumes: some Sequence<Waybill.File>,
+    isHeld: (FrameReference) -> Bool
+  ) throws(Refusal) {
     let reader = try IndexReader(try FileSource(path), volumes: volumes)
+    var references: [Digest: Bool] = [:]
+    var undecodable: Set<Digest> = []
     while let entry = try reader.next() {
       for piece in entry.pieces { offered[piece.file] = piece.of }
+      guard let reference = entry.encoding.reference else { continue }
+      let isThere = references[reference.file] ?? isHeld(reference)
+      references[reference.file] = isThere
+      if !isThere { undecodable.formUnion(entry.pieces.map(\.file)) }
     }
+    if let chained = references.keys.filter({ offered[$0] != nil }).min() {
+      throw Refusal(
+        SiteReason.indexDiffers, "index, reference \(chained)", seen: "a file of this bundle",
+        expected: "a file that the site holds by receipt")
+    }
+    for file in undecodable { offered[file] = nil }
+    lostReferences = Set(references.filter { !$0.value }.keys)
+  }
+
+  /// Takes back what was offered and could not be decoded after all (H33).
+  mutating func withdraw(_ files: Set<Digest>) {
+    for file in files { offered[file] = nil }
   }
 
   /// Adds the files of one manifest.

@@ -5,7 +5,8 @@ import SystemPackage
 import Trust
 
 /// Brings files from the volumes of a bundle into the store: a block is verified, then the archive reader sees
-/// it, then the frame is decoded, then each file is put together and its hash compared.
+/// it, then the frame is decoded, then each file is put together and its hash compared. Reading is one thread's work,
+/// the rest that of two.
 ///
 /// Every block of every volume is verified, also those of which nothing is wanted.
 struct VolumesReader {
@@ -16,47 +17,116 @@ struct VolumesReader {
   let index: FilePath
   /// The files to bring, with their lengths; others are passed over.
   let wanted: [Digest: Int64]
-  let store: ContentStore
+  let site: OpenedSite
   let progress: (_ bytes: Int64) -> Void
+
+  /// What came of it.
+  struct Result {
+    /// Entries that the index does not name, which were looked at no further (H04).
+    var strangers: [String] = []
+    /// Wanted files that could not be decoded, as their reference is not here as it should be (H12, H33).
+    var undecoded: Set<Digest> = []
+    /// Those references.
+    var lostReferences: Set<Digest> = []
+  }
+
+  private struct Job: Sendable {
+    let frame: StoredFrame
+    let share: MemoryBudget.Share
+  }
 
   /// Reads all volumes.
   ///
   /// - Parameter volumes: in order, each with its copies, the likeliest first.
-  /// - Returns: entries that the index does not name, which were looked at no further (H04).
   /// - Throws: the first thing that is wrong; files that were complete before it stay in the store.
-  func read(_ volumes: [[any ByteSource]]) throws(Refusal) -> [String] {
-    let writer = try StoreWriter(store)
-    let strangers: [String]
+  func read(_ volumes: [[any ByteSource]]) throws(Refusal) -> Result {
+    let writer = try StoreWriter(site.store)
+    let result: Result
     do throws(Refusal) {
-      strangers = try read(volumes, into: writer)
+      result = try read(volumes, into: writer)
     } catch {
       try writer.finish()
       throw error
     }
     try writer.finish()
-    return strangers
+    return result
   }
 
   private func read(
     _ volumes: [[any ByteSource]], into writer: StoreWriter
-  ) throws(Refusal) -> [String] {
+  ) throws(Refusal) -> Result {
     let frames = try FrameStream(
       index: try IndexReader(try FileSource(index), volumes: waybill.volumes))
-    var strangers: [String] = []
+    let references = HeldReferences(site)
+    var result = Result()
     for (number, pair) in zip(waybill.volumes, volumes).enumerated() {
       let (file, copies) = pair
       let stream = try PieceStream.open(copies: copies, as: file, of: waybill, for: identity)
-      let report = try frames.read(
-        volume: number + 1, from: stream,
-        wants: { frame in frame.pieces.contains { wanted[$0.file] != nil } }
-      ) { (piece, bytes) throws(Refusal) in
-        guard wanted[piece.file] != nil else { return }
-        try writer.receive(bytes, of: piece.file, at: piece.from, total: piece.of)
+      let wanted = wanted
+      let volume = try frames.open(volume: number + 1, from: CountedStream(stream, progress)) {
+        $0.pieces.contains { wanted[$0.file] != nil }
       }
-      progress(file.length)
-      strangers += report.extra.map { "\(file.name): \($0)" }
+      result.undecoded.formUnion(try decode(volume, references, into: writer))
+      result.strangers += volume.report.extra.map { "\(file.name): \($0)" }
     }
     try frames.finish()
-    return strangers
+    result.lostReferences = references.lost
+    return result
+  }
+
+  /// - Returns: the files of frames that could not be decoded.
+  private func decode(
+    _ volume: VolumeFrames, _ references: HeldReferences, into writer: StoreWriter
+  ) throws(Refusal) -> Set<Digest> {
+    let budget = MemoryBudget(SiteLimits.framesInWork)
+    let wanted = wanted
+    var undecoded: Set<Digest> = []
+    try OrderedPipeline<Job, [Digest]>(ahead: SiteLimits.framesAhead).run(
+      makeWorker: { () throws(Refusal) in
+        let decoder = try FrameDecoder()
+        return { (job: Job) throws(Refusal) -> [Digest] in
+          let entry = job.frame.entry
+          var reference: ReferenceBytes?
+          if let named = entry.encoding.reference {
+            reference = try references.bytes(of: named)
+            guard reference != nil else { return entry.pieces.map(\.file) }
+          }
+          try job.frame.decode(with: decoder, reference: reference?.bytes) {
+            (piece, bytes) throws(Refusal) in
+            guard wanted[piece.file] != nil else { return }
+            try writer.receive(bytes, of: piece.file, at: piece.from, total: piece.of)
+          }
+          return []
+        }
+      },
+      next: { () throws(Refusal) in
+        guard let frame = try StoredFrame(from: volume) else { return nil }
+        let reference = frame.entry.encoding.reference?.length ?? 0
+        return Job(frame: frame, share: budget.share(frame.footprint + Int(reference)))
+      },
+      take: { (files) throws(Refusal) in
+        undecoded.formUnion(files)
+        try writer.publishWhenDue()
+      })
+    return undecoded.filter { wanted[$0] != nil }
+  }
+}
+
+/// A stream that tells how far it is.
+private final class CountedStream: ByteStream {
+  private let stream: any ByteStream
+  private let progress: (Int64) -> Void
+
+  init(_ stream: any ByteStream, _ progress: @escaping (Int64) -> Void) {
+    self.stream = stream
+    self.progress = progress
+  }
+
+  var name: String { stream.name }
+
+  func next() throws(Refusal) -> UnsafeRawBufferPointer? {
+    let bytes = try stream.next()
+    if let bytes { progress(Int64(bytes.count)) }
+    return bytes
   }
 }

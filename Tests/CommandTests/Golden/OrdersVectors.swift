@@ -93,7 +93,7 @@ enum OrdersVectors {
       },
       orders("encoding-unknown", "H36 A frame of an unknown encoding.", "WB1632") {
         $0.bends.index = { $0 = [frame()] }
-        $0.bend("index.json", "\"raw\"", "\"zstd-ref\"")
+        $0.bend("index.json", "\"raw\"", "\"zip\"")
       },
     ]
   }

@@ -13,7 +13,7 @@ BARE = {"Intents"}
 ALLOWED = {
     "Intents": set(),
     "Trust": {"Intents", "CSodium", "Crypto", "CryptoExtras"},
-    "Bundles": {"Intents", "Trust", "CArchive", "CISAL", "CZstd", "SystemPackage"},
+    "Bundles": {"Intents", "Trust", "CArchive", "CISAL", "CLinux", "CZstd", "SystemPackage"},
     "HTTP": {"Intents", "Trust", "CCurl"},
     "Distribution": {"Intents", "Trust", "Bundles", "HTTP", "SystemPackage"},
     "Intune": {"Intents", "Trust", "Bundles", "HTTP"},
@@ -42,7 +42,7 @@ ALLOWED = {
     },
 }  # fmt: skip
 
-C_LIBRARIES = {"CArchive", "CCurl", "CISAL", "CQrencode", "CSodium", "CZstd"}
+C_LIBRARIES = {"CArchive", "CCurl", "CISAL", "CLinux", "CQrencode", "CSodium", "CZstd"}
 """Pointers of these never leave their file, so no other module may see them through ours."""
 
 IMPORT = re.compile(

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every limit of making and reading frames against a reference, with its unit and reason.
+package enum DeltaLimits {
+  /// Bytes of the table of anchors of one reference.
+  static let tableBytes = 64 << 20
+  /// Bytes from one anchor to the next, where the table has room: compilers align functions at 16, so that 8 finds all
+  /// that moved as a whole.
+  static let anchorStride = 8
+  /// By how many bytes a new alignment must do better than the one at hand (as in bsdiff).
+  static let gain = 8
+  /// Bytes that an extension through mismatches goes on below its best score.
+  static let dropOff = 512
+  /// How often on average a byte may be looked at by backward extensions; behind that they are short.
+  static let backwardEffort = 8
+  static let shortExtension = 256
+}

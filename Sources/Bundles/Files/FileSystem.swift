@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+private import CLinux
+package import Intents
+package import SystemPackage
+
+/// What concerns a whole file system, or copies within it.
+package enum FileSystem {
+  /// Makes everything durable that was written to the file system of `folder`, names too (syncfs(2)). For thousands of
+  /// files this takes a tenth of the time that a sync of each one takes.
+  package static func synchronize(_ folder: FilePath) throws(Refusal) {
+    let descriptor = try FileError.catching("open", folder) {
+      try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
+    }
+    defer { try? descriptor.close() }  // opened for reading only: nothing to lose
+    try FileError.checking("sync", folder) { CLinux.syncfs(descriptor.rawValue) }
+  }
+}

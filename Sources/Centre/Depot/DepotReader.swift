@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import GRDB
+import Intents
+import Trust
+
+/// Reads files back out of the depot, any range of them. One for each thread.
+final class DepotReader {
+  private let depot: Depot
+  private let decoder: FrameDecoder
+  /// What is known of the file read last.
+  private var last: (file: Digest, form: Form)?
+
+  private enum Form {
+    case original(FileSource)
+    case frames([Depot.Frame])
+  }
+
+  init(_ depot: Depot) throws(Refusal) {
+    self.depot = depot
+    decoder = try FrameDecoder()
+  }
+
+  /// Fills `target` with the bytes from `offset` on.
+  ///
+  /// - Throws: `CentreReason.depotDamaged`.
+  func read(
+    _ file: Digest, from offset: Int64, into target: UnsafeMutableRawBufferPointer
+  ) throws(Refusal) {
+    switch try form(of: file) {
+    case .original(let source):
+      let count = try source.fill(target, at: offset)
+      guard count == target.count else {
+        throw damaged(source.name, "\(offset + Int64(count)) bytes", "more")
+      }
+    case .frames(let frames):
+      try read(frames, from: offset, into: target)
+    }
+  }
+
+  /// Refuses a file that is kept as it came and has other bytes now. Frames are hashed whenever they are read.
+  func verify(_ file: Digest) throws(Refusal) {
+    guard case .original(let source) = try form(of: file) else { return }
+    var hash = SHA256Stream()
+    let stream = SourceStream(source)
+    while let bytes = try stream.next() { hash.update(bytes) }
+    let seen = hash.finalize()
+    guard seen == file else { throw damaged(source.name, seen.hex, file.hex) }
+  }
+
+  private func form(of file: Digest) throws(Refusal) -> Form {
+    if let last, last.file == file { return last.form }
+    let (length, frames) = try depot.ledger.read { database in
+      let length = try Depot.original(file, in: database)
+      return (length, length == nil ? try Depot.frames(of: file, in: database) : nil)
+    }
+    let form: Form
+    if length != nil {
+      form = .original(try FileSource(depot.path(ofOriginal: file)))
+    } else if let frames {
+      form = .frames(frames)
+    } else {
+      throw damaged("depot", "no whole copy of file \(file)", "frames or the file itself")
+    }
+    last = (file, form)
+    return form
+  }
+
+  private func read(
+    _ frames: [Depot.Frame], from offset: Int64, into target: UnsafeMutableRawBufferPointer
+  ) throws(Refusal) {
+    let end = offset + Int64(target.count)
+    for frame in frames {
+      guard let piece = frame.pieces.first, piece.from < end, piece.from + piece.length > offset
+      else { continue }
+      let stored = try depot.stored(frame)
+      try stored.withBytes { (stored) throws(Refusal) in
+        try decoder.decode(
+          stored, frame.encoding, plain: frame.plain, named: "frame \(frame.digest)"
+        ) { (plain) throws(Refusal) in
+          let from = max(offset, piece.from)
+          let count = Int(min(end, piece.from + piece.length) - from)
+          let start = Int(piece.at + from - piece.from)
+          UnsafeMutableRawBufferPointer(rebasing: target[Int(from - offset)...])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: plain[start..<start + count]))
+        }
+      }
+    }
+  }
+
+  private func damaged(_ place: String, _ seen: String, _ expected: String) -> Refusal {
+    Refusal(CentreReason.depotDamaged, place, seen: seen, expected: expected)
+  }
+}

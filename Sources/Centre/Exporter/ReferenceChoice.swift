@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import Bundles
+import Intents
+
+/// Picks, for each file that a site lacks, the file that it holds by receipt and that is most like it: the one at the
+/// same path in the newest version of the same product, else one of the same name.
+struct ReferenceChoice {
+  /// A held file that can be a reference.
+  struct Candidate: Hashable {
+    let digest: Digest
+    let path: String
+    let length: Int64
+    let line: RandomID
+    /// Higher is newer, within a line.
+    let counter: Int64
+
+    var name: Substring { ReferenceChoice.name(of: path) }
+  }
+
+  private var byName: [Substring: [Candidate]] = [:]
+
+  static let none = ReferenceChoice()
+
+  private init() {}
+
+  /// Notes what `held` promises, files with frames of their own alone.
+  init(_ held: HeldFiles, in profile: CentreProfile) throws(Refusal) {
+    let depot = Depot(of: profile)
+    for content in held.contents {
+      let listing = try depot.files(of: content.manifest)
+      while let element = try listing.next() {
+        let file = try ManifestDocument.file(element)
+        guard file.length >= CentreLimits.smallFile, held.contains(file.digest) else { continue }
+        let candidate = Candidate(
+          digest: file.digest, path: file.path, length: file.length, line: content.line,
+          counter: content.counter)
+        byName[candidate.name, default: []].append(candidate)
+      }
+    }
+  }
+
+  /// The best reference for a file of the product `line`; nil when nothing is like it.
+  func reference(for file: ExportPlan.LargeFile, of line: RandomID) -> Candidate? {
+    let candidates = byName[ReferenceChoice.name(of: file.path)] ?? []
+    return candidates.max { left, right in
+      ReferenceChoice.rank(left, for: file, of: line)
+        .lexicographicallyPrecedes(ReferenceChoice.rank(right, for: file, of: line))
+    }
+  }
+
+  /// Same product, then same path, then newest, then the longest common end of the paths, then the nearest length.
+  private static func rank(
+    _ candidate: Candidate, for file: ExportPlan.LargeFile, of line: RandomID
+  ) -> [Int64] {
+    let isOwn = candidate.line == line
+    let common = zip(candidate.path.utf8.reversed(), file.path.utf8.reversed())
+      .prefix { $0 == $1 }.count
+    return [
+      isOwn ? 1 : 0, candidate.path == file.path ? 1 : 0, isOwn ? candidate.counter : 0,
+      Int64(common), -abs(candidate.length - file.length),
+    ]
+  }
+
+  private static func name(of path: String) -> Substring {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] }
+      ?? path[...]
+  }
+}
