@@ -10,6 +10,9 @@ package enum DistributionLimits {
   package static let deviceList: Int64 = 32 << 20
   /// Bytes read at a time while a file is copied or hashed.
   package static let buffer = 1 << 20
+  /// Bytes and files that are copied before one sync gives them their names: what a crash may cost.
+  static let batchBytes: Int64 = 1 << 30
+  static let batchFiles = 8192
   /// Bytes of a name in DataLib without its `.INI`: file systems take 255 with it.
   package static let nameLength = 251
   /// Levels of folders in one content. 150 UTF-16 units hold 75.

@@ -10,6 +10,7 @@ package import SystemPackage
 ///     <root>/devices.ndjson                the simulated devices, edited by the admin (`DeviceList`)
 ///     <root>/waybill/lock                  held while something changes
 ///     <root>/waybill/incoming              the one file that is being written
+///     <root>/waybill/staged/<SHA-256>      blobs that are not synced yet
 ///     <root>/waybill/packages/…json        one a line: its package id and content versions
 ///     <root>/waybill/programs, collections, deployments/…json
 ///
@@ -28,6 +29,8 @@ package struct LibraryLayout: Hashable, Sendable {
   let ours: FilePath
   let lock: FilePath
   let incoming: FilePath
+  /// Blobs that are copied and not synced yet, and so have no name in FileLib.
+  let staged: FilePath
   let packages: FilePath
   let programs: FilePath
   let collections: FilePath
@@ -48,6 +51,7 @@ package struct LibraryLayout: Hashable, Sendable {
     ours = FilePath("\(place)/waybill")
     lock = FilePath("\(place)/waybill/lock")
     incoming = FilePath("\(place)/waybill/incoming")
+    staged = FilePath("\(place)/waybill/staged")
     packages = FilePath("\(place)/waybill/packages")
     programs = FilePath("\(place)/waybill/programs")
     collections = FilePath("\(place)/waybill/collections")

@@ -90,6 +90,10 @@ package final class LibraryPoint: DistributionPoint {
         if !hasCheckedSignatures { try LibraryAdmission.checkSignatures(layout) }
         hasCheckedSignatures = true
         try DurableFile.unlinkIfPresent(layout.incoming)
+        try files.ensureFolder(layout.staged)
+        for name in try FileQuery.names(in: layout.staged) {
+          try DurableFile.unlinkIfPresent(layout.staged.appending(name))
+        }
         for folder in layout.folders { try files.ensureFolder(folder) }
         try DurableFile.synchronizeFolder(layout.ours)
         try DurableFile.synchronizeFolder(layout.root)
