@@ -78,6 +78,8 @@ struct ImportCommand: WaybillCommand {
     }
     if isReturnDue, !self.plan {
       lines.append("return due: run `waybill-site return --to MEDIUM`")
+    } else if outcome.bundles.contains(where: { $0.state == .repeated }) {
+      lines.append("no return is due; `waybill-site return --to MEDIUM` writes the last one again")
     }
     return lines
   }

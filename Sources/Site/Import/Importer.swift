@@ -196,6 +196,7 @@ extension Importer {
     if refusal.exit == .expired, let known = try appliedBefore(trial) {
       outcome.bundles.append(BundleOutcome(trial, .repeated))
       outcome.notes.append("already applied on \(known.at), nothing to do; expired since")
+      try rememberRepeat(of: known)
       return
     }
     if refusal.exit == .replayed, let number = trial.claimedNumber, let print = trial.fingerprint {
@@ -228,6 +229,14 @@ extension Importer {
     guard let number = trial.claimedNumber, let print = trial.fingerprint else { return nil }
     let known = try site.journal.read { try $0.bundle(number, print) }
     return known?.state == .applied ? known : nil
+  }
+
+  /// One line in the log that a bundle came again; nothing that a report would tell (S01).
+  func rememberRepeat(of bundle: KnownBundle) throws(Refusal) {
+    guard mode == .apply else { return }
+    _ = try site.journal.write { journal in
+      try journal.log(SiteEvent.repeated, ["n": "\(bundle.number)"], at: clock)
+    }
   }
 
   /// One line in the log and, unless it is nobody's fault, one in the next report.
