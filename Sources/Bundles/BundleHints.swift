@@ -28,6 +28,8 @@ extension BundleReason {
     case .folderNotEmpty: "name a folder that does not exist yet"
     case .fileFailed:
       "check the permissions and the mount of the path named, then run the command again"
+    case .machineFailed:
+      "check the disk that holds the path named and the limits of this machine, then run again"
     case .libraryFailed: "run the command again; if it stays so, report it with this message"
     }
   }

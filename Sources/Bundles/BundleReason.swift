@@ -34,6 +34,7 @@ package enum BundleReason: String, CaseIterable, RefusalReason {
   case folderNotEmpty = "WB6431"
   case fileFailed = "WB7030"
   case libraryFailed = "WB7031"
+  case machineFailed = "WB7032"
 
   package var summary: String {
     switch self {
@@ -68,6 +69,7 @@ package enum BundleReason: String, CaseIterable, RefusalReason {
     case .folderNotEmpty: "the folder is not empty"
     case .fileFailed: "the operating system refused an operation on a file"
     case .libraryFailed: "a library refused an operation"
+    case .machineFailed: "a disk of this machine, or the machine itself, failed"
     }
   }
 }

@@ -42,7 +42,7 @@ struct BundleCopier {
     } catch {
       // Nothing half-written; the first failure is the one to tell
       try? FolderRemoval.remove(target)
-      throw MediumCheck.refusal(error)
+      throw MediumCheck(medium).refusal(error)
     }
     return total
   }
@@ -125,8 +125,10 @@ struct MediumCheck {
   }
 
   /// A failure to write on a medium is the medium's, not this machine's.
-  static func refusal(_ error: Refusal) -> Refusal {
-    guard case BundleReason.fileFailed = error.reason else { return error }
+  func refusal(_ error: Refusal) -> Refusal {
+    guard [.fileFailed, .machineFailed].contains(error.reason as? BundleReason),
+      error.subject.hasPrefix(medium.text)
+    else { return error }
     return Refusal(
       SiteReason.mediumNotWritable, error.subject, seen: error.seen, expected: error.expected)
   }

@@ -91,9 +91,8 @@ package final class StoreWriter {
     let target = store.path(of: digest)
     let shelf = target.removingLastComponent()
     try DurableFile.makeFolder(shelf)
-    try FileError.catching("rename", target) {
-      guard path.withPlatformString({ from in target.withPlatformString { rename(from, $0) } }) == 0
-      else { throw Errno.current }
+    try FileError.checking("rename", target) {
+      path.withPlatformString { from in target.withPlatformString { rename(from, $0) } }
     }
     touched.insert(shelf.string)
     if touched.count >= SiteLimits.foldersOfBatch { try synchronizeFolders() }
