@@ -4,6 +4,7 @@ import Intents
 extension BundleReason {
   package var hint: String {
     switch self {
+    case .interrupted: "run the same command again: it goes on where that is safe, or starts anew"
     case .notRegular: "links, devices and pipes are never read: copy the real file there"
     case .listingLayout, .papersForm, .waybillInvalid, .archiveForm, .indexInvalid, .sumsForm:
       "the file is damaged or was not made by Waybill: copy the medium again, "

@@ -3,6 +3,7 @@ import Intents
 
 /// Why this module refuses. Numbers 30 to 49 of each exit code are Bundles'.
 package enum BundleReason: String, CaseIterable, RefusalReason {
+  case interrupted = "WB0330"
   case notRegular = "WB1030"
   case listingLayout = "WB1031"
   case papersForm = "WB1032"
@@ -38,6 +39,7 @@ package enum BundleReason: String, CaseIterable, RefusalReason {
 
   package var summary: String {
     switch self {
+    case .interrupted: "ended by a signal, at a safe point"
     case .notRegular: "not a regular file"
     case .listingLayout: "a listing is not laid out line by line as the format says"
     case .papersForm: "the papers are not written in the one form that the format allows"

@@ -47,6 +47,7 @@ struct Export: WaybillCommand {
     let exporter = try Exporter(
       from: profile, keys: ring, to: FilePath(to), volumeSize: volumeSize, at: SystemClock.now(),
       progress: console.centreProgress)
+    Interruption.listen()
     var results: [Exporter.Result] = []
     var failures: [(SiteID, Refusal)] = []
     for site in records {
@@ -58,6 +59,7 @@ struct Export: WaybillCommand {
           "export.refused",
           ["site": site.id.text, "code": error.code, "subject": error.subject],
           at: SystemClock.now())
+        if error.isInterruption { break }
       }
     }
     return outcome(results, failures)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Bundles
 import Intents
 import Site
 import SystemPackage
@@ -42,6 +43,7 @@ struct ImportCommand: WaybillCommand {
         SiteReason.wrongOption, "--break-glass", seen: breakGlass,
         expected: "a reason of 1 to 200 characters")
     }
+    Interruption.listen()
     console.note("looking on \(medium) for a bundle for \(site.profile.site)")
     let importer = Importer(
       site, clock: .now, mode: plan ? .planOnly : .apply, breakGlass: breakGlass,

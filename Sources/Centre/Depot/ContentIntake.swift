@@ -39,6 +39,7 @@ package struct ContentIntake {
     var files: [ContentFile] = []
     var done: Int64 = 0
     for item in folder.items {
+      try Interruption.check()
       let digest = try digest(of: item)
       files.append(
         ContentFile(

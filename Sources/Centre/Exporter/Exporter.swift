@@ -54,6 +54,7 @@ package struct Exporter {
   }
 
   private func write(_ plan: ExportPlan) throws(Refusal) -> Result {
+    try Interruption.check()
     let desk = OfficerDesk(of: profile, at: now)
     try desk.requireConfirmed(plan.site)
     try desk.requireApproved(plan)

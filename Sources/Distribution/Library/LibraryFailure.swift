@@ -37,7 +37,7 @@ enum LibraryFailure {
       case BundleReason.mediumUnreadable: throw rewritten(error, DistributionReason.unavailable)
       case BundleReason.noSpace: throw rewritten(error, DistributionReason.noSpace)
       // Whatever the point is asked next, it is not the point that refuses.
-      case BundleReason.machineFailed: throw error
+      case BundleReason.machineFailed, BundleReason.interrupted: throw error
       case is BundleReason: throw rewritten(error, DistributionReason.refused)
       case is TrustReason: throw rewritten(error, DistributionReason.recordDamaged)
       default: throw error

@@ -189,8 +189,7 @@ extension Importer {
   private func refuse(
     _ trial: PapersTrial, _ refusal: Refusal, _ outcome: inout ImportOutcome
   ) throws(Refusal) {
-    // A fault of this machine says nothing about the bundle.
-    if refusal.exit == .internalError { throw refusal }
+    if refusal.endsRun { throw refusal }
     var refusal = refusal
     var isKnown = false
     if refusal.exit == .expired, let known = try appliedBefore(trial) {

@@ -34,6 +34,7 @@ struct BundleCopier {
     do throws(Refusal) {
       try DurableFile.makeFolder(target, permissions: BundleWriter.folderPermissions)
       for name in names {
+        try Interruption.check()
         try copy(name)
         done += FileQuery.status(source.appending(name))?.length ?? 0
         progress(done, total)
