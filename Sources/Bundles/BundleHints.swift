@@ -4,6 +4,7 @@ import Intents
 extension BundleReason {
   package var hint: String {
     switch self {
+    case .interrupted: "run the same command again: it goes on where that is safe, or starts anew"
     case .notRegular: "links, devices and pipes are never read: copy the real file there"
     case .listingLayout, .papersForm, .waybillInvalid, .archiveForm, .indexInvalid, .sumsForm:
       "the file is damaged or was not made by Waybill: copy the medium again, "
@@ -28,6 +29,8 @@ extension BundleReason {
     case .folderNotEmpty: "name a folder that does not exist yet"
     case .fileFailed:
       "check the permissions and the mount of the path named, then run the command again"
+    case .machineFailed:
+      "check the disk that holds the path named and the limits of this machine, then run again"
     case .libraryFailed: "run the command again; if it stays so, report it with this message"
     }
   }

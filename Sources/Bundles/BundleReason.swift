@@ -3,6 +3,7 @@ import Intents
 
 /// Why this module refuses. Numbers 30 to 49 of each exit code are Bundles'.
 package enum BundleReason: String, CaseIterable, RefusalReason {
+  case interrupted = "WB0330"
   case notRegular = "WB1030"
   case listingLayout = "WB1031"
   case papersForm = "WB1032"
@@ -34,9 +35,11 @@ package enum BundleReason: String, CaseIterable, RefusalReason {
   case folderNotEmpty = "WB6431"
   case fileFailed = "WB7030"
   case libraryFailed = "WB7031"
+  case machineFailed = "WB7032"
 
   package var summary: String {
     switch self {
+    case .interrupted: "ended by a signal, at a safe point"
     case .notRegular: "not a regular file"
     case .listingLayout: "a listing is not laid out line by line as the format says"
     case .papersForm: "the papers are not written in the one form that the format allows"
@@ -68,6 +71,7 @@ package enum BundleReason: String, CaseIterable, RefusalReason {
     case .folderNotEmpty: "the folder is not empty"
     case .fileFailed: "the operating system refused an operation on a file"
     case .libraryFailed: "a library refused an operation"
+    case .machineFailed: "a disk of this machine, or the machine itself, failed"
     }
   }
 }

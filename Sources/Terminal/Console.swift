@@ -29,28 +29,40 @@ package struct Console: Sendable {
   }
 
   /// Prints the outcome: JSON or lines on standard output, a refusal for people on standard error.
-  package func finish(_ outcome: Outcome) {
+  ///
+  /// - Returns: whether standard output took it; what it did not take is told on standard error.
+  package func finish(_ outcome: Outcome) -> Bool {
+    var text = ""
     if isJSON {
-      let text = String(decoding: outcome.json.encoded, as: UTF8.self)
-      Console.write(Escaping.json(text) + "\n", to: STDOUT_FILENO)
-      return
+      text = Escaping.json(String(decoding: outcome.json.encoded, as: UTF8.self)) + "\n"
+    } else {
+      for line in outcome.lines { text += Escaping.visible(line) + "\n" }
     }
-    for line in outcome.lines { Console.write(Escaping.visible(line) + "\n", to: STDOUT_FILENO) }
-    for line in outcome.refusal?.lines ?? [] {
+    let isTold = Console.write(text, to: STDOUT_FILENO)
+    if !isTold {
+      Console.write(
+        "standard output could not be written; the work itself ended with "
+          + "\(outcome.exit.rawValue)\n", to: STDERR_FILENO)
+    }
+    for line in outcome.refusal?.lines ?? [] where !isJSON {
       Console.write(Escaping.visible(line) + "\n", to: STDERR_FILENO)
     }
+    return isTold
   }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  @discardableResult
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
-    text.withUTF8 { buffer in
+    return text.withUTF8 { buffer in
       var rest = UnsafeRawBufferPointer(buffer)
       while !rest.isEmpty {
         let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
         if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }  // nobody is listening any more
+        // A reader that went away has what it wanted.
+        guard count > 0 else { return errno == EPIPE }
         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       }
+      return true
     }
   }
 }

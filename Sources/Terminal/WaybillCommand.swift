@@ -30,7 +30,10 @@ extension WaybillCommand {
     } catch {
       outcome = Outcome(failure: error, in: Self.configuration.commandName ?? "command")
     }
-    console.finish(outcome)
+    // A result that nobody can read is none, whatever was done.
+    if !console.finish(outcome), outcome.exit == .done {
+      throw ArgumentParser.ExitCode(Int32(Intents.ExitCode.internalError.rawValue))
+    }
     if outcome.exit != .done { throw ArgumentParser.ExitCode(Int32(outcome.exit.rawValue)) }
   }
 }

@@ -88,18 +88,23 @@ enum Given {
 
   /// A public key as `key generate` wrote it.
   static func publicKey(_ path: String) throws(Refusal) -> PublicKeyFile {
-    try PublicKeyFile(
-      parsing: try FileQuery.contents(of: FilePath(path), cap: CentreLimits.handWritten),
-      named: path)
+    try PublicKeyFile(parsing: try contents(of: path), named: path)
   }
 
   /// The text of a hand-written file.
   static func text(of path: String) throws(Refusal) -> String {
-    let bytes = try FileQuery.contents(of: FilePath(path), cap: CentreLimits.handWritten)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw wrong("file", path, "UTF-8 text")
+    guard let text = String(validating: try contents(of: path), as: UTF8.self) else {
+      throw wrong(path, "bytes that are no UTF-8", "UTF-8 text")
     }
     return text
+  }
+
+  /// The bytes of a file that a person named.
+  static func contents(of path: String) throws(Refusal) -> [UInt8] {
+    guard FileQuery.status(FilePath(path)) != nil else {
+      throw wrong(path, "nothing that can be read", "a file")
+    }
+    return try FileQuery.contents(of: FilePath(path), cap: CentreLimits.handWritten)
   }
 
   static func wrong(_ subject: String, _ seen: String, _ expected: String) -> Refusal {

@@ -55,6 +55,7 @@ struct Export: WaybillCommand {
       from: profile, keys: ring, to: FilePath(to), volumeSize: volumeSize, effort: effort,
       at: SystemClock.now(),
       progress: console.centreProgress)
+    Interruption.listen()
     var results: [Exporter.Result] = []
     var failures: [(SiteID, Refusal)] = []
     for site in records {
@@ -66,6 +67,7 @@ struct Export: WaybillCommand {
           "export.refused",
           ["site": site.id.text, "code": error.code, "subject": error.subject],
           at: SystemClock.now())
+        if error.isInterruption { break }
       }
     }
     return outcome(results, failures)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Bundles
 import Centre
 import Intents
 import SystemPackage
@@ -25,6 +26,7 @@ struct Ingest: WaybillCommand {
     let ingester = Ingester(
       into: profile, keys: passphrase.ring(of: profile), at: SystemClock.now(),
       progress: console.centreProgress)
+    Interruption.listen()
     let returns = try ingester.ingest(FilePath(medium))
     var lines: [String] = []
     for item in returns { lines += item.lines }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Bundles
 import Distribution
 import Intents
 import Site
@@ -29,6 +30,7 @@ struct ApplyCommand: WaybillCommand {
   func perform(_ console: Console) throws -> Outcome {
     let (site, lock) = try state.openLocked(console)
     defer { withExtendedLifetime(lock) {} }
+    Interruption.listen()
     console.note("comparing the desired state of \(site.profile.site) with the distribution point")
     let (plan, outcome, found) = try Resumer(site, clock: .now, say: { console.note($0) })
       .run(recheck ? .bytes : .presence)

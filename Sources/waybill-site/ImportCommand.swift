@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Bundles
 import Intents
 import Site
 import SystemPackage
@@ -42,6 +43,7 @@ struct ImportCommand: WaybillCommand {
         SiteReason.wrongOption, "--break-glass", seen: breakGlass,
         expected: "a reason of 1 to 200 characters")
     }
+    Interruption.listen()
     console.note("looking on \(medium) for a bundle for \(site.profile.site)")
     let importer = Importer(
       site, clock: .now, mode: plan ? .planOnly : .apply, breakGlass: breakGlass,
@@ -78,6 +80,8 @@ struct ImportCommand: WaybillCommand {
     }
     if isReturnDue, !self.plan {
       lines.append("return due: run `waybill-site return --to MEDIUM`")
+    } else if outcome.bundles.contains(where: { $0.state == .repeated }) {
+      lines.append("no return is due; `waybill-site return --to MEDIUM` writes the last one again")
     }
     return lines
   }

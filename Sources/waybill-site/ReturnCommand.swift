@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Bundles
 import Intents
 import Site
 import SystemPackage
@@ -26,6 +27,7 @@ struct ReturnCommand: WaybillCommand {
     let (site, lock) = try state.openLocked(console, passphrase)
     defer { withExtendedLifetime(lock) {} }
     console.note("writing the report of \(site.profile.site) to \(to)")
+    Interruption.listen()
     let written = try Reporter(site, clock: .now, voice: console.voice).run(to: FilePath(to))
     let again = written.isRepeat ? ", as written before" : ""
     return Outcome(

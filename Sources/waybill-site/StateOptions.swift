@@ -31,11 +31,21 @@ struct StateOptions: ParsableArguments {
     _ console: Console, _ passphrase: SitePassphraseOptions? = nil
   ) throws(Refusal) -> (site: OpenedSite, lock: HeldLock) {
     try folder.requireSite()
-    let lock = try HeldLock(FileLock(folder, now: .now))
+    let lock = try lock()
     var site = try open(console)
     try site.checkTrust(at: .now)
     if let passphrase { site.passphrase = { () throws(Refusal) in try passphrase.read() } }
     return (site, lock)
+  }
+
+  private func lock() throws(Refusal) -> HeldLock {
+    do throws(Refusal) {
+      return try HeldLock(FileLock(folder, now: .now))
+    } catch {
+      // What is told is who holds the state, also when the log cannot be written now.
+      try? folder.noteSentAway(error, at: .now)
+      throw error
+    }
   }
 }
 

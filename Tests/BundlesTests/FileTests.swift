@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Intents
 import SystemPackage
+import TestKit
 import Testing
 import Trust
 
@@ -10,14 +11,32 @@ import Bundles
   @Test(
     "what the operating system refuses is told apart: no space, medium, this machine",
     arguments: [
-      (Errno.noSpace, BundleReason.noSpace), (.diskQuotaExceeded, .noSpace),
-      (.ioError, .mediumUnreadable), (.noSuchAddressOrDevice, .mediumUnreadable),
-      (.permissionDenied, .fileFailed), (.tooManyOpenFiles, .fileFailed),
+      ("write", Errno.noSpace, BundleReason.noSpace), ("write", .diskQuotaExceeded, .noSpace),
+      ("read", .ioError, .mediumUnreadable), ("open", .noSuchAddressOrDevice, .mediumUnreadable),
+      ("sync", .ioError, .machineFailed), ("write", .noSuchAddressOrDevice, .machineFailed),
+      ("open", .tooManyOpenFiles, .machineFailed), ("write", .readOnlyFileSystem, .machineFailed),
+      ("rename", .interrupted, .machineFailed), ("open", .permissionDenied, .fileFailed),
     ])
-  func errors(error: Errno, reason: BundleReason) {
-    let refusal = FileError.refusal("write", "/media/stick", error)
+  func errors(action: String, error: Errno, reason: BundleReason) {
+    let refusal = FileError.refusal(action, "/media/stick", error)
     #expect(refusal.code == reason.code)
-    #expect(refusal.subject == "/media/stick" && refusal.expected == "to write it")
+    #expect(refusal.subject == "/media/stick" && refusal.expected == "to \(action) it")
+  }
+
+  @Test("F03: a disk error is the medium's where a medium is read or written, else this machine's")
+  func disks() {
+    let reading = FileError.refusal("read", "/media/stick", .ioError)
+    #expect(reading.code == BundleReason.mediumUnreadable.code)
+    for (path, reason) in [
+      ("/media/stick/papers.tar", BundleReason.mediumUnreadable), ("/var/lib/x", .machineFailed),
+    ] {
+      let told = refusal { () throws(Refusal) in
+        try FileError.onMedium("/media/stick") { () throws(Refusal) in
+          throw FileError.refusal("sync", FilePath(path), .ioError)
+        }
+      }
+      #expect(told?.code == reason.code)
+    }
   }
 
   @Test("a file above its cap is not read")

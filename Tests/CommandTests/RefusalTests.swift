@@ -22,13 +22,17 @@ import Trust
 
   /// Imports `medium` and expects `exit` with nothing changed at the distribution point and the code in the
   /// history.
+  ///
+  /// - Parameter program: the site's, perhaps under another clock.
   @discardableResult
   private func expectRefusal(
-    _ exit: Int32, _ loop: Rehearsal, _ medium: String, site id: String = "fjord-3"
+    _ exit: Int32, _ loop: Rehearsal, _ medium: String, site id: String = "fjord-3",
+    by program: BuiltProgram? = nil
   ) throws -> BuiltProgram.Run {
     let library = try loop.library(id)
     let bytes = try Files.tree(FilePath(medium))
-    let run = try loop.site(id, "import", medium)
+    let run = try (program ?? loop.site).run(
+      "import", medium, "--json", "--state", loop.scratch["site-\(id)"].string)
     #expect(run.exit == exit, "\(run.output) \(run.errors)")
     #expect(run["exit"] == .integer(Int64(exit)))
     #expect(try loop.library(id) == library)
@@ -55,6 +59,8 @@ import Trust
     #expect(again.exit == 0)
     #expect(again.output.contains("already"))
     #expect(try loop.library() == library)
+    let history = try loop.site("fjord-3", "history")
+    #expect(history.output.contains("import.repeated"), "\(history.output)")
   }
 
   @Test func S02_anOlderBundleAfterANewerIsSuperseded() throws {
@@ -63,18 +69,37 @@ import Trust
     try loop.expectDone(try loop.centre("export", "fjord-3", "--to", newer))
     try loop.expectDone(try loop.site("fjord-3", "import", newer))
     let run = try expectRefusal(13, loop, medium)
-    #expect(run.text("seen")?.contains("1") == true)
+    #expect(run.text("seen") == "1")
+  }
+
+  @Test func S01_afterTheReturnTheSameBundleTwiceOffersToWriteItAgain() throws {
+    let (loop, medium) = try exported()
+    try loop.expectDone(try loop.site("fjord-3", "import", medium))
+    let first = try loop.site("fjord-3", "return", "--to", medium)
+    let again = try loop.site.run(
+      "import", medium, "--state", loop.scratch["site-fjord-3"].string)
+    #expect(again.output.contains("`waybill-site return --to MEDIUM` writes the last one again"))
+    let second = try loop.site("fjord-3", "return", "--to", loop.medium("another"))
+    #expect(second["repeated"] == true)
+    #expect(second.text("sha256") == first.text("sha256"))
+  }
+
+  @Test func S02_anOlderBundleThatWasAppliedBeforeIsAKnownReplay() throws {
+    let (loop, medium) = try exported()
+    try loop.expectDone(try loop.site("fjord-3", "import", medium))
+    let newer = try loop.medium("newer")
+    try loop.expectDone(try loop.centre("export", "fjord-3", "--to", newer))
+    try loop.expectDone(try loop.site("fjord-3", "import", newer))
+    let run = try expectRefusal(13, loop, medium)
+    #expect(run.text("code") == "WB1380")
+    #expect(run.text("seen") == "1, seen before")
   }
 
   @Test func S07_anExpiredBundleIsRefused() throws {
     let (loop, medium) = try exported()
     let late = BuiltProgram("waybill-site", wrapper: ["faketime", "-f", "+100d"])
-    let library = try loop.library()
-    let run = try late.run([
-      "import", medium, "--json", "--state", loop.scratch["site-fjord-3"].string,
-    ])
-    #expect(run.exit == 14, "\(run.output) \(run.errors)")
-    #expect(try loop.library() == library)
+    let run = try expectRefusal(14, loop, medium, by: late)
+    #expect(run.text("code") == "WB1401")
   }
 
   @Test func M05_aMissingVolumeIsNamed() throws {

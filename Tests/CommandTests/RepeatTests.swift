@@ -14,16 +14,18 @@ import Testing
     ])
   let medium = try loop.medium()
   try loop.expectDone(try loop.centre("export", "fjord-3", "--to", medium))
-  try loop.scratch.copy(loop.scratch["centre"], to: "moved centre")
+  let away = try OtherPlace()
+  let moved = "\(away.path)/moved centre"
+  try away.copyBackwards(loop.scratch["centre"], to: moved)
   let elsewhere = try loop.medium("another medium ä")
-  let environment = ["TZ": "Pacific/Chatham", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8"]
+  let environment = try TurkishLocale(in: loop.scratch).environment
+    .merging(["TZ": "Pacific/Chatham"]) { $1 }
   let again = try BuiltProgram(
     "waybill-centre",
     wrapper: ["sh", "-c", "umask 077; exec faketime -f +40d \"$0\" \"$@\""],
     environment: environment
   ).run([
-    "export", "fjord-3", "--to", elsewhere, "--repeat", "1", "--json", "--state",
-    loop.scratch["moved centre"].string,
+    "export", "fjord-3", "--to", elsewhere, "--repeat", "1", "--json", "--state", moved,
   ])
   #expect(again.exit == 0, "\(again.output) \(again.errors)")
   #expect(try Files.tree(FilePath(elsewhere)) == Files.tree(FilePath(medium)))

@@ -57,6 +57,17 @@ struct ReporterTests {
       let bytes = try FileQuery.contents(of: first.folder.appending(name), cap: 1 << 24)
       #expect(try FileQuery.contents(of: again.folder.appending(name), cap: 1 << 24) == bytes)
     }
+    // The same bundle again, and a process that is sent away, are lines of the log and no news (S01, S21).
+    try site.run()
+    let held = Refusal(
+      SiteReason.stateHeld, "state", seen: "held by process 1", expected: "no other process")
+    try site.folder.noteSentAway(held, at: site.clock)
+    #expect(
+      try site.events().suffix(2).map(\.event) == ["import.repeated", "state.held"])
+    let third = site.temporary["third"]
+    try DurableFile.makeFolder(third)
+    let last = try Reporter(site.open(), clock: site.clock, voice: .silent).run(to: third)
+    #expect(last.isRepeat && last.digest == first.digest)
     _ = try remove(0, of: tool)
     let second = try site.report()
     #expect(second.seq == 2 && !second.isRepeat)

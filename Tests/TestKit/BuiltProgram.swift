@@ -47,9 +47,10 @@ package struct BuiltProgram: Sendable {
     self.environment = environment
   }
 
-  init(command: [String]) {
-    self.command = command
-    environment = [:]
+  /// A program of the system.
+  package init(tool: String, environment: [String: String] = [:]) {
+    command = [tool]
+    self.environment = environment
   }
 
   /// Where the build put the programs: beside the bundle of tests that is running.
@@ -70,6 +71,13 @@ package struct BuiltProgram: Sendable {
 
   /// Runs it to its end, with no terminal and no standard input.
   package func run(_ arguments: [String], in folder: FilePath? = nil) throws -> Run {
+    try start(arguments, in: folder).finish()
+  }
+
+  package func run(_ arguments: String...) throws -> Run { try run(arguments) }
+
+  /// Starts it and does not wait.
+  package func start(_ arguments: [String], in folder: FilePath? = nil) throws -> RunningProgram {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command + arguments
@@ -83,15 +91,33 @@ package struct BuiltProgram: Sendable {
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output.string))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors.string))
     try process.run()
+    return RunningProgram(process: process, output: output, errors: errors, scratch: scratch)
+  }
+}
+
+/// A program that was started.
+package final class RunningProgram {
+  private let process: Process
+  private let output: FilePath
+  private let errors: FilePath
+  private let scratch: Scratch
+
+  init(process: Process, output: FilePath, errors: FilePath, scratch: Scratch) {
+    self.process = process
+    self.output = output
+    self.errors = errors
+    self.scratch = scratch
+  }
+
+  /// Waits for its end.
+  package func finish() throws -> BuiltProgram.Run {
     process.waitUntilExit()
-    return Run(
+    return BuiltProgram.Run(
       exit: process.terminationReason == .exit
         ? process.terminationStatus : 128 + process.terminationStatus,
       output: String(decoding: try Files.bytes(output), as: UTF8.self),
       errors: String(decoding: try Files.bytes(errors), as: UTF8.self))
   }
-
-  package func run(_ arguments: String...) throws -> Run { try run(arguments) }
 }
 
 /// A program of the system, run as `BuiltProgram` runs ours.
@@ -101,6 +127,6 @@ package struct Tool: Sendable {
   package init(_ name: String) { self.name = name }
 
   package func run(_ arguments: String...) throws -> BuiltProgram.Run {
-    try BuiltProgram(command: [name]).run(arguments)
+    try BuiltProgram(tool: name).run(arguments)
   }
 }

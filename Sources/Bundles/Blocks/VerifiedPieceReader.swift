@@ -42,8 +42,10 @@ package final class VerifiedPieceReader: ByteStream {
 
   /// The next block, verified.
   ///
-  /// - Throws: `blockDamaged` (10), `pieceShort` or `mediumUnreadable` (20), naming block and offset.
+  /// - Throws: `blockDamaged` (10), `pieceShort` or `mediumUnreadable` (20), naming block and offset;
+  ///   `interrupted` (3).
   package func next() throws(Refusal) -> UnsafeRawBufferPointer? {
+    try Interruption.check()
     guard block < file.blocks.count else { return nil }
     let place = BlockPlace(file: file, block: block, blockSize: blockSize)
     let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<place.length])

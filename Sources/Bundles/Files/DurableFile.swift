@@ -94,11 +94,13 @@ package enum DurableFile {
   package static func makeOneFolder(
     _ folder: FilePath, permissions: FilePermissions
   ) throws(Refusal) {
-    guard makePath(folder, permissions) == 0 else {
-      let error = Errno.current
-      guard error == .fileExists else { throw FileError.refusal("create folder", folder, error) }
-      return
+    var isNew = true
+    try FileError.checking("create folder", folder) {
+      if makePath(folder, permissions) == 0 { return 0 }
+      isNew = Errno.current != .fileExists
+      return isNew ? -1 : 0
     }
+    guard isNew else { return }
     // mkdir(2) takes the umask off. FAT keeps no modes and refuses: then those of the mount hold.
     _ = changeMode(folder, permissions)
   }

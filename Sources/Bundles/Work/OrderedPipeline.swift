@@ -6,8 +6,8 @@ package import Intents
 /// Does work on both cores and hands the results on in the order of the jobs.
 ///
 /// The calling thread makes jobs and takes results, `workers` threads do the work between. At most `ahead` jobs are
-/// between the two ends, so what they hold stays bounded. The first refusal ends everything and is thrown, with no
-/// thread left behind.
+/// between the two ends, so what they hold stays bounded. The first refusal, a signal to end too, ends everything and is
+/// thrown, with no thread left behind.
 package struct OrderedPipeline<Job: Sendable, Output: Sendable> {
   private let workers: Int
   private let ahead: Int
@@ -50,6 +50,7 @@ package struct OrderedPipeline<Job: Sendable, Output: Sendable> {
     _ take: (Output) throws(Refusal) -> Void
   ) throws(Refusal) {
     while true {
+      try Interruption.check()
       switch belt.step(ahead: ahead) {
       case .take(let output): try take(output)
       case .make:

@@ -81,6 +81,7 @@ package final class BundleWriter {
     var writer = try IndexWriter { (bytes) throws(Refusal) in try output.write(bytes) }
     var volume: PieceFile?
     for frame in frames {
+      try Interruption.check()
       let open = try nextVolume(volume, toHold: frame)
       volume = open
       let offset = try open.append(

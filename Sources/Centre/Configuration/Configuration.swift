@@ -94,7 +94,7 @@ package struct IntentDescription: Sendable {
   package let deadline: Instant?
   package let scope: Set<Tag>
   package let isRollback: Bool
-  /// File and line of the sites, content, version and program fields, for refusals that only the ledger can give.
+  /// File and line of the fields that only ledger, manifest and policy can refuse, by the field's name.
   package let places: [String: String]
 
   package init(parsing text: String, file: String) throws(Refusal) {

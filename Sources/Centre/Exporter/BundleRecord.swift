@@ -113,17 +113,20 @@ struct UnfinishedBundles {
   let profile: CentreProfile
   let medium: FilePath
 
-  /// Removes them, and marks the numbers below `number` that were never signed as unused.
+  /// Removes them, and marks the numbers below `number` that were never signed as unused. A folder whose
+  /// number was signed but that lacks `papers.tar` is as unfinished, and a damaged bundle to whoever checks the
+  /// medium; its number stays frozen in the ledger, for it can be written again.
   func clear(_ site: SiteID, below number: Int64) throws(Refusal) {
     let numbers = try profile.ledger.read { database in
       try Int64.fetchAll(
-        database, sql: "SELECT n FROM bundles WHERE site = ? AND n < ? AND state = 'drawn'",
+        database,
+        sql: "SELECT n FROM bundles WHERE site = ? AND n < ? AND state IN ('drawn', 'frozen')",
         arguments: [site.text, number])
     }
-    for unused in numbers {
-      try BundleWriter.removeUnfinished(.out(site, n: unused), on: medium)
+    for unfinished in numbers {
+      try BundleWriter.removeUnfinished(.out(site, n: unfinished), on: medium)
       try DurableFile.unlinkIfPresent(
-        profile.workFolder.appending("\(site).\(unused).index.json"))
+        profile.workFolder.appending("\(site).\(unfinished).index.json"))
     }
     try profile.ledger.write { database in
       try database.execute(

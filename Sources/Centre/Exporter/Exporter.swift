@@ -52,6 +52,11 @@ package struct Exporter {
 
   /// Draws a number, writes the content, signs, freezes the papers in the ledger, finishes, reads again.
   package func export(_ plan: ExportPlan) throws(Refusal) -> Result {
+    try FileError.onMedium(medium) { () throws(Refusal) in try write(plan) }
+  }
+
+  private func write(_ plan: ExportPlan) throws(Refusal) -> Result {
+    try Interruption.check()
     let desk = OfficerDesk(of: profile, at: now)
     try desk.requireConfirmed(plan.site)
     try desk.requireApproved(plan)
@@ -96,6 +101,10 @@ package struct Exporter {
   /// - Throws: `CentreReason.repeatUnknown` for a number whose papers were never signed, `.sealedRepeat` where
   ///   fresh keys make other bytes each time.
   package func `repeat`(_ number: Int64, of site: SiteRecord) throws(Refusal) -> Result {
+    try FileError.onMedium(medium) { () throws(Refusal) in try write(number, of: site) }
+  }
+
+  private func write(_ number: Int64, of site: SiteRecord) throws(Refusal) -> Result {
     let record = BundleRecord(profile: profile)
     let frozen = try record.frozen(number, of: site.id)
     let waybill = try PapersReader.read(frozen.papers, named: "frozen papers").waybill()

@@ -37,7 +37,8 @@ package enum IntentIntake {
     for site in description.sites {
       let policy = try PolicyKeeper(of: profile).newest(site)?.policy ?? .builtIn
       try IntentCheck.check(
-        intent, manifest: manifest, policy: policy, place: "intent \(intent.id) for \(site)")
+        intent, manifest: manifest, policy: policy,
+        place: { "\(place($0)), for \(site)" })
     }
     return try profile.ledger.write { database in
       var results: [Result] = []

@@ -58,6 +58,7 @@ package struct Ingester {
     var results: [Return] = []
     var locator = PieceLocator(scan)
     for (file, papers) in papers {
+      try Interruption.check()
       results.append(try ingest(papers, from: file, &locator))
     }
     // Damaged papers count only where no good copy lies beside them.
@@ -112,6 +113,7 @@ package struct Ingester {
       var booking = try ReturnBooking(report, pieces, in: profile, keys: keys, at: now, progress)
       try booking.decide(&result)
     } catch {
+      if error.isInterruption { throw error }
       result.refusal = error
     }
     try log(result)

@@ -171,8 +171,8 @@ package enum CentreSetup {
     guard FileQuery.status(folder) != nil else { return }
     let ledger = folder.appending("ledger.sqlite")
     let ours: Set<String> = [
-      "lock", "keys", "depot", "numbers", "work", "restoring", "ledger.sqlite",
-      "ledger.sqlite.restored", "ledger.sqlite-wal", "ledger.sqlite-shm",
+      "lock", "keys", "depot", "numbers", "work", "restoring", "restoring.part",
+      "ledger.sqlite", "ledger.sqlite.restored", "ledger.sqlite-wal", "ledger.sqlite-shm",
     ]
     let strangers = Set(try FileQuery.names(in: folder)).subtracting(ours)
     var isFinished = false

@@ -36,6 +36,8 @@ enum LibraryFailure {
       case let passing as Passing: throw rewritten(error, passing.inner)
       case BundleReason.mediumUnreadable: throw rewritten(error, DistributionReason.unavailable)
       case BundleReason.noSpace: throw rewritten(error, DistributionReason.noSpace)
+      // Whatever the point is asked next, it is not the point that refuses.
+      case BundleReason.machineFailed, BundleReason.interrupted: throw error
       case is BundleReason: throw rewritten(error, DistributionReason.refused)
       case is TrustReason: throw rewritten(error, DistributionReason.recordDamaged)
       default: throw error

@@ -71,6 +71,7 @@ package struct Applier {
     var ran: Set<Digest> = []
     try begin(plan)
     for item in plan.items {
+      try Interruption.check()
       guard item.isEffective else {
         if let refusal = item.refusal { outcome.open.append((item.intent.id, refusal)) }
         continue
@@ -87,7 +88,7 @@ package struct Applier {
       } catch {
         // A fault of this machine or of the journal ends the run; what the point or the content is to blame
         // for ends one intent.
-        if error.exit == .internalError || error.reason is SiteReason && isOfJournal(error) {
+        if error.endsRun || error.reason is SiteReason && isOfJournal(error) {
           throw error
         }
         try note(error, item)

@@ -29,6 +29,7 @@ struct BundleImport {
     if let known, known.state == .applied, verified.isRepeat, needed.isEmpty {
       outcome.bundles.append(BundleOutcome(trial, .repeated))
       outcome.notes.append("already applied on \(known.at), nothing to do")
+      try importer.rememberRepeat(of: known)
       return
     }
     try checkExpiry(bound: try site.policy().breakGlassDays)

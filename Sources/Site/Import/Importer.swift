@@ -189,13 +189,13 @@ extension Importer {
   private func refuse(
     _ trial: PapersTrial, _ refusal: Refusal, _ outcome: inout ImportOutcome
   ) throws(Refusal) {
-    // A fault of this machine says nothing about the bundle.
-    if refusal.exit == .internalError { throw refusal }
+    if refusal.endsRun { throw refusal }
     var refusal = refusal
     var isKnown = false
     if refusal.exit == .expired, let known = try appliedBefore(trial) {
       outcome.bundles.append(BundleOutcome(trial, .repeated))
       outcome.notes.append("already applied on \(known.at), nothing to do; expired since")
+      try rememberRepeat(of: known)
       return
     }
     if refusal.exit == .replayed, let number = trial.claimedNumber, let print = trial.fingerprint {
@@ -228,6 +228,14 @@ extension Importer {
     guard let number = trial.claimedNumber, let print = trial.fingerprint else { return nil }
     let known = try site.journal.read { try $0.bundle(number, print) }
     return known?.state == .applied ? known : nil
+  }
+
+  /// One line in the log that a bundle came again; nothing that a report would tell (S01).
+  func rememberRepeat(of bundle: KnownBundle) throws(Refusal) {
+    guard mode == .apply else { return }
+    _ = try site.journal.write { journal in
+      try journal.log(SiteEvent.repeated, ["n": "\(bundle.number)"], at: clock)
+    }
   }
 
   /// One line in the log and, unless it is nobody's fault, one in the next report.

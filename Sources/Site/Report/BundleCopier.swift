@@ -34,6 +34,7 @@ struct BundleCopier {
     do throws(Refusal) {
       try DurableFile.makeFolder(target, permissions: BundleWriter.folderPermissions)
       for name in names {
+        try Interruption.check()
         try copy(name)
         done += FileQuery.status(source.appending(name))?.length ?? 0
         progress(done, total)
@@ -42,7 +43,7 @@ struct BundleCopier {
     } catch {
       // Nothing half-written; the first failure is the one to tell
       try? FolderRemoval.remove(target)
-      throw MediumCheck.refusal(error)
+      throw MediumCheck(medium).refusal(error)
     }
     return total
   }
@@ -125,8 +126,10 @@ struct MediumCheck {
   }
 
   /// A failure to write on a medium is the medium's, not this machine's.
-  static func refusal(_ error: Refusal) -> Refusal {
-    guard case BundleReason.fileFailed = error.reason else { return error }
+  func refusal(_ error: Refusal) -> Refusal {
+    guard [.fileFailed, .machineFailed].contains(error.reason as? BundleReason),
+      error.subject.hasPrefix(medium.text)
+    else { return error }
     return Refusal(
       SiteReason.mediumNotWritable, error.subject, seen: error.seen, expected: error.expected)
   }

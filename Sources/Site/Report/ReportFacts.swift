@@ -13,7 +13,7 @@ struct ReportFacts {
   let auditHead: AuditHead
   /// The newest head of the centre's log that was verified.
   let centreHead: AuditHead
-  /// The newest line that is more than a note about a report.
+  /// The newest line that is news to the centre.
   let lastEvent: Int64
   let results: [IntentResult]
   let approvals: [Envelope]
@@ -75,7 +75,7 @@ extension ReportFacts {
       let sightings = try journal.sightings(after: known.sightingHead)
       var last: Int64 = 0
       try journal.events(after: known.eventHead) { event in
-        if !event.event.hasPrefix("report.") { last = event.seq }
+        if SiteEvent.isNews(event.event) { last = event.seq }
       }
       let needed = Set(try journal.needed()).union(holdings.lost)
       return ReportFacts(

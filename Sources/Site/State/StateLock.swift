@@ -14,3 +14,14 @@ extension FileLock {
     }
   }
 }
+
+extension StateFolder {
+  /// One line in the log that a process was sent away because another holds the state (S21). The log takes it
+  /// while the other works: each line is a transaction of its own.
+  package func noteSentAway(_ refusal: Refusal, at now: Instant) throws(Refusal) {
+    _ = try Journal(opening: journal).write { journal in
+      try journal.log(
+        SiteEvent.sentAway, ["code": refusal.code, "holder": refusal.seen], at: now)
+    }
+  }
+}

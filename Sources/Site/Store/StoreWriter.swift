@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
-import Glibc
 package import Intents
 import Synchronization
 import SystemPackage
@@ -66,12 +65,7 @@ package final class StoreWriter: Sendable {
       let target = store.path(of: digest)
       try DurableFile.makeOneFolder(
         target.removingLastComponent(), permissions: [.ownerReadWriteExecute])
-      let path = store.incoming.appending(digest.hex)
-      try FileError.catching("rename", target) {
-        guard
-          path.withPlatformString({ from in target.withPlatformString { rename(from, $0) } }) == 0
-        else { throw Errno.current }
-      }
+      try DurableFile.move(store.incoming.appending(digest.hex), to: target)
     }
     try FileSystem.synchronize(store.folder)
   }

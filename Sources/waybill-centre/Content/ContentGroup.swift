@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Bundles
 import Centre
 import Intents
 import SystemPackage
@@ -35,6 +36,7 @@ struct ContentAdd: WaybillCommand {
     console.note(
       "Adding \(description.name) \(description.version): \(folder.items.count) files, "
         + ByteCount.text(folder.totalLength))
+    Interruption.listen()
     let intake = ContentIntake(to: profile, at: SystemClock.now()) { done, total in
       console.progress("adding", done: done, of: total)
     }

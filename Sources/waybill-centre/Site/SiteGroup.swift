@@ -33,8 +33,7 @@ struct SiteAdd: WaybillCommand {
 
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
-    let bytes = try FileQuery.contents(of: FilePath(file), cap: CentreLimits.handWritten)
-    let enrolment = try SiteEnrolment(parsing: bytes, named: file)
+    let enrolment = try SiteEnrolment(parsing: try Given.contents(of: file), named: file)
     let record = try enrolment.enrol(
       in: profile, confirmed: try confirmed(enrolment, profile), at: SystemClock.now())
     return Outcome(
