@@ -5,16 +5,17 @@ CONFIG ?= release
 FILTER ?=
 TIME ?= 20
 TARGET ?=
+ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup build test vectors sweep lint format interop fuzz fuzz-seeds demo fresh clean
+.PHONY: help setup build test vectors sweep lint format interop fuzz fuzz-seeds bench demo fresh clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  CONFIG=debug builds and tests without optimisation; FILTER=Trust runs the tests that match"
-	@echo "  TIME=600 fuzzes for ten minutes a target; TARGET=json fuzzes that one"
+	@echo "  ROUNDS=3 measures in fewer rounds; TIME=600 fuzzes for ten minutes a target; TARGET=json fuzzes that one"
 
 setup: ## install the Debian packages that build, tests and interop need
 	@scripts/setup
@@ -53,6 +54,11 @@ fuzz: setup ## give every parser of outside data made-up inputs, TIME seconds ea
 
 fuzz-seeds: setup ## write the inputs that fuzzing starts from anew, with our own writers
 	@scripts/fuzz seeds
+
+bench: build ## measure against tar, restic, borg and casync; writes docs/benchmarks.md
+	@scripts/setup bench
+	@mkdir -p .cache && Benchmarks/corpus .cache/reference
+	@Benchmarks/run "$$(swift build -c $(CONFIG) --show-bin-path)" .cache/reference .cache/bench $(ROUNDS)
 
 demo: build ## carry software from a centre to a site and the proof back
 	scripts/demo

@@ -3,7 +3,7 @@
 """Reads a Waybill bundle as docs/FORMAT.md says, with nothing of Waybill's: papers, waybill, blocks, orders,
 index, frames, files. Rebuilds the content of an out bundle, or the evidence of a back bundle, and checks every
 digest on the way. Usage: reader.py BUNDLE INTO"""
-import base64, hashlib, io, json, pathlib, subprocess, sys, tarfile
+import base64, delta, hashlib, io, json, pathlib, subprocess, sys, tarfile
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -162,7 +162,7 @@ def entries_of(data):
         return {entry.name: archive.extractfile(entry).read() for entry in archive}
 
 
-def read_files(index, volumes):
+def read_files(index, volumes, held):
     """Decodes every frame and puts the pieces together: file digest to bytes."""
     files = {}
     for frame in listing(index, "frames")[1]:
@@ -170,6 +170,8 @@ def read_files(index, volumes):
         need(sha256(stored) == frame["frame"], f"frame {frame['frame']}")
         if frame["encoding"] == "raw":
             plain = stored
+        elif "reference" in frame:
+            plain = delta.decode(frame, stored, held.__getitem__)
         else:
             need(frame["encoding"] == "zstd" and frame["window"] <= 27, "an encoding that is known")
             plain = subprocess.run(["zstd", "-dcq"], input=stored, capture_output=True, check=True).stdout
@@ -237,11 +239,12 @@ def read_back(papers, orders, files, into):
     print(f"reader.py verifies the return: {lines} lines of evidence, the chain of events unbroken")
 
 
-bundle, into = map(pathlib.Path, sys.argv[1:])
+bundle, into, *before = map(pathlib.Path, sys.argv[1:])
+held = {sha256(data): data for data in (path.read_bytes() for folder in before for path in folder.rglob("*") if path.is_file())}
 papers = read_papers((bundle / "papers.tar").read_bytes())
 waybill = parse(papers["waybill.json"])
 pieces = [read_piece(bundle, entry, waybill["block_size"]) for entry in waybill["files"]]
 orders = entries_of(pieces[0])
 index = next(data for name, data in orders.items() if name.endswith("index.json"))
-files = read_files(index, pieces[1:])
+files = read_files(index, pieces[1:], held)
 (read_out if waybill["kind"] == "out" else read_back)(papers, orders, files, into)

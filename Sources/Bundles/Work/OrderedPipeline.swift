@@ -55,7 +55,7 @@ package struct OrderedPipeline<Job: Sendable, Output: Sendable> {
       case .take(let output): try take(output)
       case .make:
         if let job = try next() { belt.add(job) } else { belt.complete() }
-      case .end: return
+      case .end: return try Interruption.check()
       }
     }
   }
