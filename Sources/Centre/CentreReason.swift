@@ -19,6 +19,9 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
   case keyNotNeeded = "WB1163"
   case noSignature = "WB1164"
   case exporterSplit = "WB1165"
+  case siteKeyRevoked = "WB1166"
+  case siteKeyNotConfirmed = "WB1167"
+  case siteKeyNotInForce = "WB1168"
   case fingerprintDiffers = "WB1260"
   case numbersDisagree = "WB1360"
   case counterNotAbove = "WB1361"
@@ -28,6 +31,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
   case signaturesMissing = "WB1561"
   case draftPending = "WB1562"
   case firstCeremonyOpen = "WB1563"
+  case epochNotAccepted = "WB1564"
   case newerLedger = "WB1660"
   case policyForbids = "WB3260"
   case unknownProgram = "WB3261"
@@ -69,6 +73,10 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .backupDamaged: "the backup is damaged or not whole"
     case .keyNotNeeded: "the key signs for none of the drafted roles"
     case .noSignature: "the copy brings no signature that counts"
+    case .siteKeyRevoked: "the key of the site was revoked"
+    case .siteKeyNotConfirmed: "officers have not confirmed the enrolment of this key"
+    case .siteKeyNotInForce: "another key of the site signs at this number"
+    case .epochNotAccepted: "officers have not accepted the new life of a restored site"
     case .exporterSplit: "root and targets name different keys of the exporter"
     case .draftOvertaken: "the draft was overtaken"
     case .signaturesMissing: "drafted, and waiting for signatures"
@@ -125,6 +133,14 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .backupDamaged: "take another backup; nothing was restored from this one"
     case .keyNotNeeded: "compare with `trust status` which keys are asked for"
     case .noSignature: "sign the copy with `waybill-centre sign`, then merge it again"
+    case .siteKeyRevoked:
+      "let the site be set up anew, enrol it with `site add`, and let officers run `approve SITE`"
+    case .siteKeyNotConfirmed:
+      "let officers run `waybill-centre approve SITE --key FILE`, then ingest again"
+    case .siteKeyNotInForce:
+      "a new key signs alone once a bundle has acknowledged a report that both signed; call the site"
+    case .epochNotAccepted:
+      "enrol it with `site add`, let officers run `approve SITE`, then ingest again: the return is kept until then"
     case .exporterSplit: "run `trust rotate exporter`, which replaces all of them together"
     case .draftOvertaken: "run `trust drop ROLE` where it still stands, then draft it again"
     case .signaturesMissing:

@@ -52,6 +52,7 @@ package enum SiteReason: String, CaseIterable, RefusalReason {
   case otherRehearsal = "WB3286"
   case otherAcknowledgement = "WB4180"
   case logCut = "WB4181"
+  case epochEnded = "WB4182"
   case looseMode = "WB6480"
   case stateExists = "WB6481"
   case noState = "WB6482"

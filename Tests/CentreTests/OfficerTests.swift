@@ -79,6 +79,34 @@ struct OfficerTests {
     #expect(try desk(300).waiting(for: site) == nil)
   }
 
+  @Test func `P17: a restored site's new life is accepted by two officers, never by one twice`()
+    throws
+  {
+    var forged = forged
+    let before = forged.epoch
+    try forged.begin("ffeeddccbbaa99887766554433221100", key: "restored", restoredFrom: before)
+    let profile = try production()
+    let people = [try officer("Anna"), try officer("Bo")]
+    for officer in people { try profile.ledger.add(officer: officer.person, at: now) }
+    let desk = OfficerDesk(of: profile, at: now)
+    func next() throws -> OfficerDesk.Question {
+      try #require(try desk.waiting(for: profile.ledger.site(forged.id)))
+    }
+    for officer in people { _ = try desk.sign(try next(), by: officer.key, days: 7) }
+    let question = try next()
+    #expect(question.subject.epoch == forged.epoch)
+    #expect(question.words.contains { $0.contains("restored from epoch \(before)") })
+    _ = try desk.sign(question, by: people[0].key, days: 7)
+    let twice = refusal { () throws(Refusal) in
+      _ = try desk.sign(question, by: people[0].key, days: 8)
+    }
+    #expect(twice?.code == "WB1547")
+    #expect(try profile.ledger.site(forged.id).epoch == before)
+    #expect(try desk.sign(question, by: people[1].key, days: 7).standing.isGranted)
+    #expect(try profile.ledger.site(forged.id).epoch == forged.epoch)
+    try desk.requireConfirmed(try profile.ledger.site(forged.id))
+  }
+
   @Test func `C22: confirmations a month apart are not two at one time`() throws {
     let profile = try production()
     let people = [try officer("Anna"), try officer("Bo")]

@@ -26,6 +26,8 @@ package struct ExportPlan: Sendable {
   package let shares: [Share]
   /// What it acknowledges.
   package let acknowledged: ReportPoint
+  /// The site's key that is in force once this is taken, in its TUF form.
+  let signingKey: JSONValue
   /// Whether orders and volumes are sealed to the site.
   package let isSealed: Bool
   /// Intents with programs that release signers call critical or privileged: officers must approve the export.
@@ -47,7 +49,11 @@ package struct ExportPlan: Sendable {
     isSealed = policy.sealing == .required
     policyBytes = signed?.bytes
     intents = try profile.ledger.intents(site: site.id, currentOnly: true).map(\.intent)
-    acknowledged = try profile.ledger.acknowledged(site)
+    let acknowledged = try profile.ledger.acknowledged(site)
+    self.acknowledged = acknowledged
+    signingKey =
+      try profile.ledger.renewals(of: site).last { $0.seq <= acknowledged.seq }?.key.json
+      ?? site.key
     let held = isFull ? HeldFiles.none : try HeldFiles(of: site, in: profile)
     var shares: [Share] = []
     policyDigest = .sha256(signed?.bytes ?? [])

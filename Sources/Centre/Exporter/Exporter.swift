@@ -51,6 +51,7 @@ package struct Exporter {
   /// Draws a number, writes the content, signs, freezes the papers in the ledger, finishes, reads again.
   package func export(_ plan: ExportPlan) throws(Refusal) -> Result {
     let desk = OfficerDesk(of: profile, at: now)
+    try profile.ledger.requireKey(of: plan.site)
     try desk.requireConfirmed(plan.site)
     try desk.requireApproved(plan)
     let repository = Repository(of: profile)
@@ -83,7 +84,7 @@ package struct Exporter {
       expiresFirst: expires <= first.at ? "site" : first.role.rawValue, fileCount: plan.fileCount,
       plain: plan.plain, stored: waybill.totalLength, volumeCount: Int64(waybill.volumes.count))
     try BundleRecord(profile: profile).freeze(
-      result, papers: signed.papers, sources: sources, frames: frames, at: now)
+      result, of: plan, papers: signed.papers, sources: sources, frames: frames, at: now)
     try finish(writer, papers: signed.papers, fingerprint: signed.fingerprint, courier: courier)
     try BundleRecord(profile: profile).markWritten(result, medium: medium, at: now)
     return result
@@ -94,6 +95,7 @@ package struct Exporter {
   /// - Throws: `CentreReason.repeatUnknown` for a number whose papers were never signed, `.sealedRepeat` where
   ///   fresh keys make other bytes each time.
   package func `repeat`(_ number: Int64, of site: SiteRecord) throws(Refusal) -> Result {
+    try profile.ledger.requireKey(of: site)
     let record = BundleRecord(profile: profile)
     let frozen = try record.frozen(number, of: site.id)
     let waybill = try PapersReader.read(frozen.papers, named: "frozen papers").waybill()

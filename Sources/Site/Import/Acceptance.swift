@@ -58,6 +58,7 @@ struct Acceptance {
       try journal.setValue("\(verified.expires)", of: JournalFact.expires)
       try journal.setValue("\(verified.issued)", of: JournalFact.issued)
     }
+    try site.settleKeys()
     try site.folder.clearStaging()
   }
 
@@ -72,6 +73,7 @@ struct Acceptance {
     var facts = ["centre_head": "\(ack.auditHead)"]
     guard ack.epoch == site.profile.epoch else { return facts }
     try journal.record(ack, at: clock)
+    try journal.takeNextKey(acknowledged: ack.report.seq, at: clock)
     try journal.setValue("\(ack.siteHead)", of: JournalFact.siteHead)
     facts["site_head"] = "\(ack.siteHead)"
     facts["ack_seq"] = "\(ack.report.seq)"
@@ -119,6 +121,11 @@ enum JournalFact {
   static let claimedDate = "claimed_date"
   /// The number of the report that waits for its review.
   static let reviewDue = "review_due"
+  /// What showed that this epoch has ended; not there while it lives.
+  static let epochEnded = "epoch_ended"
+  /// The key that is to take the place of the one in force, in its TUF form, and the first report that names it.
+  static let nextKey = "next_key"
+  static let nextKeySince = "next_key_since"
 }
 
 /// How the intents of a plan stand before it is applied.

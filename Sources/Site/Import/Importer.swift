@@ -33,6 +33,7 @@ package struct Importer {
   ///
   /// - Throws: what has to do with no bundle: the search of the medium, the journal, this machine.
   package func run(_ medium: FilePath) throws(Refusal) -> ImportOutcome {
+    try site.requireLiving()
     guard FileQuery.status(medium) != nil else {
       throw Refusal(
         SiteReason.noBundle, medium.text, seen: "nothing", expected: "the folder of a medium")
@@ -218,6 +219,9 @@ extension Importer {
         try journal.record(
           KnownBundle(number: number, fingerprint: print, state: .refused, code: code, at: clock))
       }
+    }
+    if case SiteReason.otherAcknowledgement = refusal.reason {
+      try site.endEpoch(for: refusal, at: clock)
     }
     var facts = ["subject": refusal.subject]
     if let number = trial.claimedNumber { facts["n"] = "\(number)" }

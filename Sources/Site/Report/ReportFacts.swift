@@ -27,6 +27,8 @@ struct ReportFacts {
   let egress: SitePolicy.Egress
   let versions: TrustVersions
   let number: Int64
+  /// The key that is to take the place of the one in force.
+  let nextKey: PublicKey?
 
   /// SHA-256 of what is told, without times: equal facts need no new report.
   var digest: Digest {
@@ -54,6 +56,7 @@ struct ReportFacts {
       "need": .array(needed.map { .string($0.hex) }), "n": .integer(number),
       "root": .integer(versions.root), "targets": .integer(versions.targets),
       "content": .integer(versions.content), "policy": .integer(versions.policy),
+      "next_key": nextKey.map { .string($0.id.hex) } ?? .null,
     ]
     return .sha256(value.canonical)
   }
@@ -86,7 +89,8 @@ extension ReportFacts {
         heldFiles: holdings.files, needed: needed.subtracting(holdings.found).sorted(),
         sightings: sightings.list, sightingHead: sightings.head, devices: devices,
         egress: policy.egress, versions: trust.versions,
-        number: try journal.value(JournalFact.number).flatMap { Int64($0) } ?? 0)
+        number: try journal.value(JournalFact.number).flatMap { Int64($0) } ?? 0,
+        nextKey: try journal.nextKey())
     }
   }
 
