@@ -33,11 +33,11 @@ package struct OfficerDesk {
 
   /// What waits for officers before the next bundle of `site` can be made; nil when nothing does.
   package func waiting(for site: SiteRecord) throws(Refusal) -> Question? {
-    let enrolment = enrolment(of: site)
-    if try !isConfirmed(site) { return enrolment }
+    // A new one comes first: what it replaces may never have been confirmed, and for a reason.
     if let next = try profile.ledger.waitingEnrolment(of: site.id) {
       return question(about: next, besides: site)
     }
+    if try !isConfirmed(site) { return enrolment(of: site) }
     guard let export = try ExportPlan(for: site, isFull: false, in: profile).question,
       try !verdict(on: export).isGranted
     else { return nil }
