@@ -26,6 +26,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
   case numbersDisagree = "WB1360"
   case counterNotAbove = "WB1361"
   case draftOvertaken = "WB1362"
+  case belowFloor = "WB1363"
   case roleExpiresSoon = "WB1460"
   case productionNotReady = "WB1560"
   case signaturesMissing = "WB1561"
@@ -78,6 +79,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .siteKeyNotInForce: "another key of the site signs at this number"
     case .epochNotAccepted: "officers have not accepted the new life of a restored site"
     case .exporterSplit: "root and targets name different keys of the exporter"
+    case .belowFloor: "release signers allow no version of this product as old as that"
     case .draftOvertaken: "the draft was overtaken"
     case .signaturesMissing: "drafted, and waiting for signatures"
     case .draftPending: "a draft of this role waits for signatures already"
@@ -142,6 +144,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .epochNotAccepted:
       "enrol it with `site add`, let officers run `approve SITE`, then ingest again: the return is kept until then"
     case .exporterSplit: "run `trust rotate exporter`, which replaces all of them together"
+    case .belowFloor: "change the intent to a newer version, or withdraw it"
     case .draftOvertaken: "run `trust drop ROLE` where it still stands, then draft it again"
     case .signaturesMissing:
       "carry the request file to the signers, then run `trust merge` with what they bring back"

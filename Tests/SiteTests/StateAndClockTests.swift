@@ -231,6 +231,12 @@ struct StateAndClockTests {
     let outcome = try site.run(from: try centre.export(3, to: site.temporary["third"]))
     #expect(outcome.exit == .done)
     #expect(outcome.notes.contains { $0.contains("is delisted") })
+    _ = try site.enrol()
+    _ = try site.report()
+    let report = try #require(try site.open().journal.read { try $0.newestReport() })
+    let intent = try #require(try StateDocument(parsing: report.state).intents.first)
+    #expect(intent.state == .applied)
+    #expect(intent.reason == "delisted")
   }
 
   @Test(arguments: [

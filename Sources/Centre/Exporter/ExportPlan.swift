@@ -59,14 +59,9 @@ package struct ExportPlan: Sendable {
     policyDigest = .sha256(signed?.bytes ?? [])
     var sent: Set<Digest> = []
     var critical: [Name] = []
+    let reported = try ReportedIntents(of: site.id, in: profile.ledger)
     for intent in intents {
-      guard let content = try profile.ledger.content(manifest: intent.manifest),
-        content.releasedVersion != nil
-      else {
-        throw Refusal(
-          CentreReason.notReleased, "intent \(intent.id)", seen: "content \(intent.content)",
-          expected: "content that role content lists")
-      }
+      let content = try ExportPlan.content(of: intent, standing: reported, in: profile.ledger)
       let manifest = try Depot(of: profile).manifest(content.manifest)
       try IntentCheck.check(intent, manifest: manifest, policy: policy)
       if let program = manifest.program(named: intent.program),
@@ -74,12 +69,43 @@ package struct ExportPlan: Sendable {
       {
         critical.append(intent.id)
       }
-      if shares.contains(where: { $0.content.manifest == content.manifest }) { continue }
+      if !content.isReleased || shares.contains(where: { $0.content.manifest == content.manifest })
+      {
+        continue
+      }
       shares.append(
         try ExportPlan.share(of: content, held: held, sent: &sent, in: profile))
     }
     self.shares = shares
     self.critical = critical
+  }
+
+  /// The content of an intent: released, and not below the floor of its line. Content that is neither any more stays in
+  /// the desired state where the site has it (T21, T40).
+  private static func content(
+    of intent: DeploymentIntent, standing: ReportedIntents, in ledger: Ledger
+  ) throws(Refusal) -> ContentRecord {
+    let place = "intent \(intent.id)"
+    let content = try ledger.content(manifest: intent.manifest)
+    if let content, content.releasedVersion != nil,
+      standing.holds(content.manifest, for: intent.id)
+    {
+      return content
+    }
+    guard let content, content.isReleased else {
+      throw Refusal(
+        CentreReason.notReleased, place,
+        seen: "content \(intent.content)"
+          + (content?.delistedVersion.map { ", delisted in content \($0)" } ?? ""),
+        expected: "content that role content lists")
+    }
+    guard content.counter >= content.floor else {
+      throw Refusal(
+        CentreReason.belowFloor, place,
+        seen: "\(content.name) \(content.version), counter \(content.counter)",
+        expected: "at least counter \(content.floor)")
+    }
+    return content
   }
 
   /// SHA-256 of what the site shall have: what officers approve. The same wish has the same digest, whatever the site

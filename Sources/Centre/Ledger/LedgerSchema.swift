@@ -71,6 +71,10 @@ enum LedgerSchema {
       total_length INTEGER NOT NULL, added_at TEXT NOT NULL, released_version INTEGER,
       UNIQUE(line, version), UNIQUE(line, counter)) STRICT;
 
+    -- released content that role content lists no more, with the version that left it out
+    CREATE TABLE IF NOT EXISTS delistings(
+      manifest TEXT PRIMARY KEY REFERENCES content, version INTEGER NOT NULL) STRICT;
+
     -- the depot: frames, and which bytes of which file lie in them
     CREATE TABLE IF NOT EXISTS frames(
       sha256 TEXT PRIMARY KEY, encoding TEXT NOT NULL, length INTEGER NOT NULL,

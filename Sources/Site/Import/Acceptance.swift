@@ -32,6 +32,10 @@ struct Acceptance {
         try journal.forgetApprovals(before: before.number)
       }
       try journal.setDesired(orders.intents.intents)
+      try journal.setDelisted(
+        try journal.applied().map(\.intent.manifest).filter {
+          verified.release(manifest: $0) == nil
+        })
       if plan.sawPoint {
         try journal.setNeeded(Set(plan.needed).union(holdings.lost), at: clock)
       }
@@ -126,6 +130,8 @@ enum JournalFact {
   /// The key that is to take the place of the one in force, in its TUF form, and the first report that names it.
   static let nextKey = "next_key"
   static let nextKeySince = "next_key_since"
+  /// Manifests of applied content that role content lists no more.
+  static let delisted = "delisted"
 }
 
 /// How the intents of a plan stand before it is applied.

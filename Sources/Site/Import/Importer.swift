@@ -40,8 +40,8 @@ package struct Importer {
     }
     let scan = try MediumScan(medium)
     var trials = PapersTrial.all(on: scan)
-    let trust = try verify(&trials)
     var outcome = ImportOutcome()
+    let trust = try verify(&trials, &outcome)
     var taken: PapersTrial?
     for trial in newestFirst(trials) {
       guard case .ours(let verified, let verification) = trial.verdict else { continue }
@@ -65,9 +65,11 @@ package struct Importer {
   }
 
   /// Verifies every set of papers and keeps the roots that verified.
-  private func verify(_ trials: inout [PapersTrial]) throws(Refusal) -> TrustState {
+  private func verify(
+    _ trials: inout [PapersTrial], _ outcome: inout ImportOutcome
+  ) throws(Refusal) -> TrustState {
     var trust = try site.trust()
-    let before = trust.root.version
+    let (before, floor) = (trust.root.version, trust.timeFloor)
     let confirmed = try SiteTime(of: site, clock: clock).confirmed
     let grace = breakGlass == nil ? 0 : try site.policy().breakGlassDays
     for index in trials.indices {
@@ -85,9 +87,14 @@ package struct Importer {
         graceDays: grace)
     }
     let kept = trust
+    var facts = ["from": "\(before + 1)", "through": "\(kept.root.version)"]
+    if kept.timeFloor < floor {
+      facts["time_floor"] = "\(floor) to \(kept.timeFloor)"
+      outcome.notes.append(
+        "the root lowered the floor of time from \(floor) to \(kept.timeFloor)")
+    }
     try site.journal.write { journal in
-      try journal.log(
-        "roots.taken", ["from": "\(before + 1)", "through": "\(kept.root.version)"], at: clock)
+      try journal.log("roots.taken", facts, at: clock)
       try journal.setTrust(kept, at: clock)
     }
     voice.say("took roots \(before + 1) to \(kept.root.version)")

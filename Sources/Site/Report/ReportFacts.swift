@@ -98,13 +98,15 @@ extension ReportFacts {
   private static func results(_ journal: JournalTransaction) throws -> [IntentResult] {
     let applied = Dictionary(
       try journal.applied().map { ($0.intent.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let delisted = try journal.delisted()
     return try journal.results().map { result in
       guard result.state == .applied, let applied = applied[result.id],
         applied.intent.revision == result.revision
       else { return result }
       return IntentResult(
         id: result.id, revision: result.revision, manifest: result.manifest, state: result.state,
-        reason: result.reason, packageID: result.packageID, plan: applied.plan,
+        reason: delisted.contains(result.manifest) ? "delisted" : result.reason,
+        packageID: result.packageID, plan: applied.plan,
         appliedAt: applied.at)
     }
   }
