@@ -33,6 +33,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
   case draftPending = "WB1562"
   case firstCeremonyOpen = "WB1563"
   case epochNotAccepted = "WB1564"
+  case officerNotVouched = "WB1565"
   case newerLedger = "WB1660"
   case policyForbids = "WB3260"
   case unknownProgram = "WB3261"
@@ -78,6 +79,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .siteKeyNotConfirmed: "officers have not confirmed the enrolment of this key"
     case .siteKeyNotInForce: "another key of the site signs at this number"
     case .epochNotAccepted: "officers have not accepted the new life of a restored site"
+    case .officerNotVouched: "too few people vouch for a new officer"
     case .exporterSplit: "root and targets name different keys of the exporter"
     case .belowFloor: "release signers allow no version of this product as old as that"
     case .draftOvertaken: "the draft was overtaken"
@@ -143,6 +145,8 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
       "a new key signs alone once a bundle has acknowledged a report that both signed; call the site"
     case .epochNotAccepted:
       "enrol it with `site add`, let officers run `approve SITE`, then ingest again: the return is kept until then"
+    case .officerNotVouched:
+      "let holders of role policy, or two officers, run `officer vouch` and hand in what it writes"
     case .exporterSplit: "run `trust rotate exporter`, which replaces all of them together"
     case .belowFloor: "change the intent to a newer version, or withdraw it"
     case .draftOvertaken: "run `trust drop ROLE` where it still stands, then draft it again"

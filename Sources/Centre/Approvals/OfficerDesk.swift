@@ -14,8 +14,8 @@ package struct OfficerDesk {
     var accepting: SiteRecord?
   }
 
-  private let profile: CentreProfile
-  private let now: Instant
+  let profile: CentreProfile
+  let now: Instant
 
   package init(of profile: CentreProfile, at now: Instant) {
     self.profile = profile
