@@ -30,8 +30,10 @@ package struct ExportPlan: Sendable {
   let signingKey: JSONValue
   /// Whether orders and volumes are sealed to the site.
   package let isSealed: Bool
-  /// Intents with programs that release signers call critical or privileged: officers must approve the export.
+  /// Intents with programs that release signers call critical or privileged.
   package let critical: [Name]
+  /// Everything in it that officers must approve, with why; ascending.
+  package let asked: [(intent: Name, why: String)]
   private let policyDigest: Digest
   /// Whether receipts were left out of account.
   package let isFull: Bool
@@ -78,6 +80,7 @@ package struct ExportPlan: Sendable {
     }
     self.shares = shares
     self.critical = critical
+    asked = ExportPlan.asked(intents, critical: critical, standing: reported, policy: policy)
   }
 
   /// The content of an intent: released, and not below the floor of its line. Content that is neither any more stays in
@@ -108,6 +111,25 @@ package struct ExportPlan: Sendable {
     return content
   }
 
+  /// What officers must approve. What the site has already is asked for only when it is critical.
+  private static func asked(
+    _ intents: [DeploymentIntent], critical: [Name], standing: ReportedIntents, policy: SitePolicy
+  ) -> [(intent: Name, why: String)] {
+    var asked: [(intent: Name, why: String)] = []
+    for intent in intents {
+      let isNew = !standing.has(intent)
+      if critical.contains(intent.id) {
+        asked.append((intent.id, "critical"))
+      } else if isNew, intent.isRollback {
+        asked.append((intent.id, "rollback"))
+      } else if isNew, policy.approvals == .all {
+        asked.append((intent.id, "every change is asked for, says policy"))
+      }
+    }
+    asked += standing.beyond(intents).map { ($0, "withdrawn") }
+    return asked.sorted { $0.intent < $1.intent }
+  }
+
   /// SHA-256 of what the site shall have: what officers approve. The same wish has the same digest, whatever the site
   /// holds and however often it is sent.
   package var digest: Digest {
@@ -127,16 +149,20 @@ package struct ExportPlan: Sendable {
     return id
   }
 
-  /// What officers are asked about it; nil when nothing in it is critical.
+  /// What officers are asked about it; nil when nothing in it needs them.
   package var question: OfficerDesk.Question? {
-    guard !critical.isEmpty else { return nil }
+    guard !asked.isEmpty else { return nil }
+    let lines = asked.map { item in
+      guard let intent = intents.first(where: { $0.id == item.intent }) else {
+        return "  \(item.intent) (\(item.why)): to be removed"
+      }
+      return "  \(intent.id) revision \(intent.revision) (\(item.why)): content \(intent.content), "
+        + "program \(intent.program) on \(intent.collection)"
+    }
     return OfficerDesk.Question(
       subject: ApprovalSubject(role: .export, site: site.id, epoch: site.epoch, plan: digest),
-      words: ["the next bundle for \(site.id), with \(intents.count) intents; critical:"]
-        + intents.filter { critical.contains($0.id) }.map { intent in
-          "  \(intent.id) revision \(intent.revision): content \(intent.content), program "
-            + "\(intent.program) on \(intent.collection)"
-        })
+      words: ["the next bundle for \(site.id), with \(intents.count) intents; for officers:"]
+        + lines)
   }
 
   private static func share(
