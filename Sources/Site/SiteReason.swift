@@ -29,6 +29,7 @@ package enum SiteReason: String, CaseIterable, RefusalReason {
   case superseded = "WB1380"
   case unsignedRollback = "WB1381"
   case belowFloor = "WB1382"
+  case clockBehind = "WB1480"
   case tooFewPeople = "WB1580"
   case removalWaits = "WB1581"
   case secondPersonMissing = "WB1582"

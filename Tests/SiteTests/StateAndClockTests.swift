@@ -48,6 +48,8 @@ struct StateAndClockTests {
     try expect("WB4101", from: twin)
     #expect(try site.run(from: twin).exit == .fork)
     #expect(try site.sightings() == ["WB4101", "WB4101"])
+    let told = try site.open().journal.read { try $0.sightings(after: 0).list[0].subject }
+    #expect(told.matches(of: /[0-9a-f]{64}/).count == 2, "\(told)")
     #expect(try site.run().bundles.map(\.state) == [.repeated])
   }
 
@@ -66,6 +68,10 @@ struct StateAndClockTests {
     let outcome = try site.run()
     #expect(outcome.exit == .done)
     #expect(outcome.notes.contains { $0.hasPrefix("the clock is behind") }, "\(outcome.notes)")
+    #expect(try site.events().contains { $0.event == "clock.behind" })
+    let sightings = try site.open().journal.read { try $0.sightings(after: 0).list }
+    #expect(sightings.map(\.code) == ["WB1480"])
+    #expect(sightings.first?.subject.contains(clock) == true)
   }
 
   @Test mutating func `S11: a clock far ahead decides no expiry`() throws {

@@ -16,6 +16,9 @@ struct Acceptance {
   let plan: Plan
   /// Why it was taken, if it had expired.
   let breakGlass: String?
+  /// Numbers of the line that never came, between the bundle before and this one.
+  let missed: ClosedRange<Int64>?
+  let isClockBehind: Bool
 
   func record() throws(Refusal) {
     let manifests = try keepManifests()
@@ -58,12 +61,29 @@ struct Acceptance {
             "n": "\(verified.n)", "expired": "\(verified.expires)", "reason": breakGlass ?? "",
           ], at: clock)
       }
+      try noteOddities(journal)
       try journal.ask(nil)
       try journal.setValue("\(verified.expires)", of: JournalFact.expires)
       try journal.setValue("\(verified.issued)", of: JournalFact.issued)
     }
     try site.settleKeys()
     try site.folder.clearStaging()
+  }
+
+  /// What the centre should know of, and what stopped nothing (S04, S10).
+  private func noteOddities(_ journal: JournalTransaction) throws {
+    if let missed {
+      try journal.log(
+        "bundles.missed",
+        ["from": "\(missed.lowerBound)", "through": "\(missed.upperBound)"], at: clock)
+    }
+    guard isClockBehind else { return }
+    let reason = SiteReason.clockBehind
+    let floor = "\(verified.time.now)"
+    try journal.log("clock.behind", ["code": reason.code, "floor": floor], at: clock)
+    try journal.note(
+      StateDocument.Sighting(
+        at: clock, code: reason.code, subject: "the clock says \(clock); \(floor) was used"))
   }
 
   /// Remembers what the centre acknowledges, and the heads to hold each other's logs against (R20).

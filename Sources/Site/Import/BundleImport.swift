@@ -39,6 +39,13 @@ struct BundleImport {
     let locations = locator.locate(waybill, near: trial.folder)
     try checkPresence(locations)
     outcome.notes += after.notes.map(BundleImport.text)
+    let missed = try missed()
+    if let missed {
+      let numbers =
+        missed.count == 1
+        ? "\(missed.lowerBound)" : "\(missed.lowerBound) to \(missed.upperBound)"
+      outcome.notes.append("never came: \(numbers); this one brings all of it")
+    }
     outcome.notes += FolderNotes(
       scan: scan, trials: trials, accepted: trial, papers: try papers(), waybill: waybill,
       locations: locations, courier: verified.courier, fingerprint: verified.fingerprint
@@ -70,13 +77,22 @@ struct BundleImport {
     try stage(waybill, locations, orders, identity, asked, plan, &outcome)
     try Acceptance(
       site: site, clock: clock, verified: verified, state: after.state, papers: try papers(),
-      orders: orders, plan: plan, breakGlass: importer.breakGlass
+      orders: orders, plan: plan, breakGlass: importer.breakGlass, missed: missed,
+      isClockBehind: after.notes.contains { if case .clockBehindFloor = $0 { true } else { false } }
     ).record()
     outcome.bundles.append(BundleOutcome(trial, .taken))
     outcome.changed = "bundle \(verified.n) was taken"
     let applied = try Applier(site, clock: clock, say: voice.say).run(try current(plan))
     outcome.applied = applied
     outcome.changed += "; at the distribution point: \(applied.changed)"
+  }
+
+  /// The numbers between the newest bundle that was taken and this one (S04).
+  private func missed() throws(Refusal) -> ClosedRange<Int64>? {
+    guard let before = try site.journal.read({ try $0.newestBundle() })?.number,
+      before < verified.n - 1
+    else { return nil }
+    return before + 1...verified.n - 1
   }
 
   /// The plan for what is about to be done. Staging takes its time: where people approved something, point, journal

@@ -249,8 +249,10 @@ extension Importer {
     try site.journal.write { journal in
       try journal.log(event, facts.merging(["code": refusal.code]) { old, _ in old }, at: clock)
       if isAlarm {
+        // Of two that contradict each other both are named.
+        let values = refusal.exit == .fork ? ": \(refusal.seen), not \(refusal.expected)" : ""
         try journal.note(
-          StateDocument.Sighting(at: clock, code: refusal.code, subject: refusal.subject))
+          StateDocument.Sighting(at: clock, code: refusal.code, subject: refusal.subject + values))
       }
     }
   }
