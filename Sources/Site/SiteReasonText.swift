@@ -54,6 +54,8 @@ extension SiteReason {
     case .otherRehearsal: "rehearsal and production do not mix"
     case .otherAcknowledgement: "the centre acknowledges a report that this site did not write"
     case .logCut: "a line of this site's log that the centre holds is not in it"
+    case .clockBehind: "the clock of this host is behind a date that was signed before"
+    case .epochEnded: "this life of the site has ended: its host was restored from an old copy"
     case .looseMode: "a secret file or folder is open to others"
     case .stateExists: "there is a site in this state folder already"
     case .noState: "there is no site in this state folder"
@@ -119,6 +121,10 @@ extension SiteReason {
     case .sealingDemanded: "ask the centre for a sealed export, or for a policy with sealing none"
     case .looserPolicy: "call the officer at the centre; the last good policy stays"
     case .otherRehearsal: "use the root of the same kind of centre"
+    case .clockBehind:
+      "set the clock right; until then the newest signed date counts as now, and nothing was refused for it"
+    case .epochEnded:
+      "keep this folder; set the site up anew beside it: `waybill-site init --restored-from EPOCH`, then `enrol`"
     case .otherAcknowledgement, .logCut:
       "stop: this host may have been restored from an old copy; call the officer at the centre"
     case .looseMode:

@@ -13,7 +13,8 @@ struct Export: WaybillCommand {
     discussion: """
       A bundle takes a site from the state that it last receipted to the state desired now. It never needs
       an earlier bundle: a lost medium costs the trip and nothing else. The medium may be pulled once this
-      says that it is safe. What release signers call critical waits for officers (`approve`).
+      says that it is safe. What release signers call critical, rollbacks, removals, and every change where policy says so wait
+      for officers (`approve`).
       """)
 
   @OptionGroup var common: CommonOptions

@@ -55,7 +55,7 @@ extension Ingester.Return {
       ] + rest
     case .known: return ["\(name): already ingested \(since?.description ?? ""), identical."] + rest
     case .filled: return ["\(name): late, fills the history; the newest state stands."] + rest
-    case .provisional: return ["\(name): kept, moves nothing yet."] + rest
+    case .provisional, .held: return ["\(name): kept, moves nothing yet."] + rest
     case .quarantined: return ["\(name): quarantined; the site's state stays as it was."] + rest
     case .refused: return ["\(name): refused."] + rest
     }

@@ -34,10 +34,11 @@ struct PlanCommand: WaybillCommand {
       ] + table.lines + [
         "Together \(plan.fileCount) files, \(ByteCount.text(plan.plain)) before compression."
       ]
-        + (plan.critical.isEmpty
+        + (plan.asked.isEmpty
           ? []
           : [
-            "Critical, for officers to approve: \(plan.critical.map(\.text).joined(separator: ", "))",
+            "For officers to approve: "
+              + plan.asked.map { "\($0.intent) (\($0.why))" }.joined(separator: ", "),
             "Export plan digest \(plan.digest)",
           ]),
       facts: [
@@ -46,6 +47,7 @@ struct PlanCommand: WaybillCommand {
         ("base_seq", .integer(plan.acknowledged.seq)), ("files", .integer(plan.fileCount)),
         ("bytes", .integer(plan.plain)), ("plan_digest", .string(plan.digest.hex)),
         ("critical", .array(plan.critical.map { .string($0.text) })),
+        ("asked", .array(plan.asked.map { .string($0.intent.text) })),
         (
           "contents",
           .array(

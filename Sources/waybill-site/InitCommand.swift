@@ -18,6 +18,11 @@ struct InitCommand: WaybillCommand {
       each types the fingerprint from the paper, unseen by the other. From then on both can approve here. \
       The site's own keys are encrypted by a passphrase.
 
+      A host that was restored from an old copy gets a new state folder beside the old one, with \
+      --restored-from and the epoch that `status` of the old one shows. It names the same --library: what \
+      stands there is found again with the next bundle. The centre takes its reports once officers have \
+      accepted the new enrolment.
+
       A rehearsal (--rehearsal) accepts test keys, one operator and a fingerprint from the command line, marks \
       everything that it prints, and can never become production.
       """)
@@ -52,6 +57,10 @@ struct InitCommand: WaybillCommand {
       "Open what is sealed to this site with a key that age-keygen made, in place of a fresh one.",
       valueName: "file"))
   var ageIdentity: String?
+  @Option(
+    help: ArgumentHelp(
+      "The epoch that ended, where this host was restored from an old copy.", valueName: "epoch"))
+  var restoredFrom: String?
   @Option(help: ArgumentHelp("Three characters that package ids begin with.", valueName: "code"))
   var siteCode = "WB1"
 
@@ -75,9 +84,10 @@ struct InitCommand: WaybillCommand {
     try Approver.requireDifferent(people, in: "--operator")
     let folder = state.folder
     let place = library.map { FilePath($0) } ?? folder.path.appending("library")
-    let setup = Setup(
+    var setup = Setup(
       site: id, rootFile: FilePath(root), fingerprints: try fingerprints(people),
       library: absolute(place), siteCode: siteCode, operators: people)
+    setup.restoredFrom = try lifeBefore()
     if rehearsal { console.note(Rehearsal.line) }
     console.note("setting up site \(id) in \(folder.path)")
     _ = try setup.checkRoot(isRehearsal: rehearsal)
@@ -96,7 +106,8 @@ struct InitCommand: WaybillCommand {
       lines: Rehearsal.lines(profile) + [
         "site \(id) is set up in \(folder.path)",
         "  pinned root:     \(profile.rootFingerprint)",
-        "  epoch:           \(profile.epoch)",
+        "  epoch:           \(profile.epoch)"
+          + (profile.restoredFrom.map { ", restored from \($0)" } ?? ""),
         "  signing key:     \(profile.keyID)", "  opening key:     \(recipient)",
         "  content library: \(profile.library)",
       ] + people.map { "  may approve:     \($0.name), key \($0.key.id)" } + [
@@ -104,12 +115,24 @@ struct InitCommand: WaybillCommand {
       ],
       facts: [
         Rehearsal.fact(profile), ("site", .string(id.text)),
-        ("epoch", .string(profile.epoch.text)), ("key_id", .string(profile.keyID.hex)),
+        ("epoch", .string(profile.epoch.text)),
+        ("restored_from", profile.restoredFrom.map { .string($0.text) } ?? .null),
+        ("key_id", .string(profile.keyID.hex)),
         ("recipient", .string(recipient.description)),
         ("root_fingerprint", .string(profile.rootFingerprint.hex)),
         ("library", .string(profile.library.string)),
         ("operators", .array(people.map { .string($0.name.text) })),
       ])
+  }
+
+  private func lifeBefore() throws(Refusal) -> RandomID? {
+    guard let restoredFrom else { return nil }
+    guard let epoch = RandomID(restoredFrom.lowercased()) else {
+      throw Refusal(
+        SiteReason.wrongOption, "--restored-from", seen: restoredFrom,
+        expected: "an epoch: 32 hex digits, as `status` of the old state shows it")
+    }
+    return epoch
   }
 
   /// `NAME=FILE`.

@@ -9,8 +9,44 @@ import Trust
 
 struct KeyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "Keys of the people who approve.",
-    subcommands: [KeyGenerateCommand.self])
+    commandName: "key", abstract: "Keys of the people who approve, and of the site itself.",
+    subcommands: [KeyGenerateCommand.self, KeyRenewCommand.self])
+}
+
+struct KeyRenewCommand: WaybillCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "renew", abstract: "Replace the key that signs this site's reports.",
+    discussion: """
+      Makes a new key. The next reports are signed by both, the old and the new one; once a bundle has \
+      acknowledged one of them, the new key signs alone and the old one is destroyed. So write a `return`, \
+      and import the next bundle. A second run before that changes nothing.
+
+      A key that others may have seen is not renewed but revoked: call the centre, which runs `site revoke`, \
+      and set the site up anew.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var state: StateOptions
+  @OptionGroup var passphrase: SitePassphraseOptions
+
+  func perform(_ console: Console) throws -> Outcome {
+    var (site, lock) = try state.openLocked(console)
+    defer { withExtendedLifetime(lock) {} }
+    let phrase = site.profile.isRehearsal ? nil : try passphrase.read()
+    if let phrase { site.passphrase = { phrase } }
+    let done = try KeyRenewal(site, clock: .now).run(try .generate(), protectedBy: phrase)
+    return Outcome(
+      lines: Rehearsal.lines(site.profile) + [
+        done.isRepeat ? "a new key waits already; nothing was changed" : "new signing key made",
+        "  in force:        \(done.old)", "  to take over:    \(done.new)",
+        "next: `waybill-site return --to MEDIUM`, and import the next bundle",
+      ],
+      facts: [
+        Rehearsal.fact(site.profile), ("key_id", .string(done.old.hex)),
+        ("next_key_id", .string(done.new.hex)), ("repeated", .bool(done.isRepeat)),
+        ("changed", .string(done.isRepeat ? "nothing" : "the state")),
+      ])
+  }
 }
 
 struct KeyGenerateCommand: WaybillCommand {

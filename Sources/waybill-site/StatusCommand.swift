@@ -24,6 +24,14 @@ struct StatusCommand: WaybillCommand {
 
   private func lines(_ status: SiteStatus) -> [String] {
     var lines = ["site \(status.profile.site), epoch \(status.profile.epoch)"]
+    if let before = status.profile.restoredFrom { lines.append("restored from epoch \(before)") }
+    if status.isEnded {
+      let reason = SiteReason.epochEnded
+      lines.append("\(reason.code) \(reason.summary); \(reason.hint)")
+    }
+    if let next = status.nextKey {
+      lines.append("signing key \(next) takes over once the centre has acknowledged it")
+    }
     if let bundle = status.bundle {
       lines.append("bundle \(bundle.number), \(bundle.state.rawValue) \(bundle.at)")
       if let issued = status.issued, let expires = status.expires {
@@ -69,7 +77,9 @@ struct StatusCommand: WaybillCommand {
     let policy = status.policy
     return [
       Rehearsal.fact(status.profile), ("site", .string(status.profile.site.text)),
-      ("epoch", .string(status.profile.epoch.text)),
+      ("epoch", .string(status.profile.epoch.text)), ("ended", .bool(status.isEnded)),
+      ("key_id", .string(status.profile.keyID.hex)),
+      ("next_key_id", status.nextKey.map { .string($0.hex) } ?? .null),
       ("n", .integer(status.bundle?.number ?? 0)),
       ("bundle", status.bundle.map { .string($0.state.rawValue) } ?? .null),
       ("issued", status.issued.map { .string($0.description) } ?? .null),

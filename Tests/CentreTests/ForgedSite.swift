@@ -45,7 +45,11 @@ struct ForgedSite {
   let id: SiteID
   /// Of its reports; at first the enrolled one.
   var epoch: RandomID
-  private let key: SecretKey
+  /// Who signs its reports; at first the enrolled key alone.
+  var signers: [SecretKey]
+  /// What its reports say of the epoch before, and of the key to come.
+  var restoredFrom: RandomID?
+  var nextKey: JSONValue?
   private(set) var events: [AuditEvent] = []
   /// Hash of each report by number, and how many events it reached to.
   private(set) var reports: [Int64: (digest: Digest, events: Int)] = [:]
@@ -65,20 +69,34 @@ struct ForgedSite {
       in: scratch["centre"], contact: nil, passphrase: nil, at: Self.now)
     id = try #require(SiteID("fjord-3"))
     epoch = try #require(RandomID("00112233445566778899aabbccddeeff"))
-    key = try PapersForge.key("site")
+    signers = [try PapersForge.key("site")]
+    try enrol()
+  }
+
+  /// Begins a new life under the key `name`, and hands its enrolment to the centre.
+  mutating func begin(_ epoch: String, key name: String, restoredFrom: RandomID? = nil) throws {
+    self.epoch = try #require(RandomID(epoch))
+    signers = [try PapersForge.key(name)]
+    self.restoredFrom = restoredFrom
+    events = []
+    reports = [:]
+    try enrol()
+  }
+
+  private mutating func enrol() throws {
     let root = try Repository(of: centre).root().fingerprint
     let predicate = EnrolmentPredicate(
-      site: id, epoch: epoch, key: key.publicKey.json,
+      site: id, epoch: epoch, key: try #require(signers.first).publicKey.json,
       recipient: try StockAge.identity().recipient, rootFingerprint: root, points: [],
-      agent: "forged", asOf: Self.now, isRehearsal: true)
+      agent: "forged", asOf: Self.now, isRehearsal: true, restoredFrom: restoredFrom)
     let statement = Statement(
       subjects: [Statement.Subject(name: "root.json", digest: root)],
       predicateType: EnrolmentPredicate.type, predicate: predicate.json)
-    let envelope = Envelope.sign(payload: statement.encoded, by: [key])
+    let envelope = Envelope.sign(payload: statement.encoded, by: signers)
     let enrolment = try SiteEnrolment(parsing: envelope.encoded, named: "enrolment")
-    _ = try enrolment.enrol(in: centre, confirmed: enrolment.fingerprint, at: Self.now)
     reports[0] = (enrolment.fingerprint, 0)
     log("site.created")
+    _ = try enrolment.enrol(in: centre, confirmed: enrolment.fingerprint, at: Self.now)
   }
 
   /// Appends a line to the site's log.
@@ -117,7 +135,7 @@ struct ForgedSite {
 
   /// Signs `report` and writes it to a medium of its own.
   mutating func write(_ report: Return) throws -> FilePath {
-    let medium = try scratch.folder("medium-\(report.seq)-\(report.auditHead.hex.prefix(8))")
+    let medium = try scratch.folder("medium-\(RandomID.generate())")
     let name = BundleName.back(id, epochPrefix: String(epoch.text.prefix(8)), seq: report.seq)
     let writer = try BundleWriter(medium: medium, name: name, blockSize: 64 << 10)
     let files = evidence(of: report)
@@ -145,7 +163,7 @@ struct ForgedSite {
       + report.subjects
     let statement = Statement(
       subjects: subjects, predicateType: ReportPredicate.type, predicate: predicate(report).json)
-    let envelope = Envelope.sign(payload: statement.encoded, by: [key])
+    let envelope = Envelope.sign(payload: statement.encoded, by: signers)
     let papers = try PapersWriter.bytes(entries: [
       (name: "report.dsse.json", bytes: envelope.encoded),
       (name: "waybill.json", bytes: waybill.encoded),
@@ -196,8 +214,8 @@ struct ForgedSite {
       site: id, epoch: epoch, seq: report.seq, previous: chain.last ?? digest(report.base),
       base: ReportPoint(seq: report.base, digest: digest(report.base)), chain: chain,
       trust: report.trust, number: report.number, asOf: report.asOf,
-      auditHead: report.auditHead, centreHead: report.centreHead, agent: "forged", isRehearsal: true
-    )
+      auditHead: report.auditHead, centreHead: report.centreHead, agent: "forged",
+      isRehearsal: true, restoredFrom: restoredFrom, nextKey: nextKey)
   }
 }
 

@@ -69,8 +69,7 @@ private let later = HolderTime.later
     let line = try #require(RandomID("00112233445566778899aabbccddeeff"))
     let manifest = Digest.sha256([7])
     let drafts = try holders.drafts { revision in
-      revision.releasing(
-        [Release(manifest: manifest, length: 9, line: line, counter: 3)], floors: [line: 2])
+      revision.releasing([Release(manifest: manifest, length: 9, line: line, counter: 3)])
     }
     let request = try CeremonyRequest(
       try holders.ceremony(drafts), called: [manifest: "tool 1"])
@@ -78,7 +77,21 @@ private let later = HolderTime.later
     #expect(words.contains("    added: manifest \(manifest)"))
     #expect(words.contains("      line \(line), counter 3"))
     #expect(words.contains("      the centre calls it tool 1; only its manifest says what it is"))
-    #expect(words.contains("    floor of line \(line): 2, before 0"))
+  }
+
+  @Test func theWordsNameAFloorAndADateThatFalls() throws {
+    let holders = try Holders()
+    let line = try #require(RandomID("00112233445566778899aabbccddeeff"))
+    let floor = try holders.drafts { $0.raising(line, to: 2) }
+    #expect(
+      RequestText(try CeremonyRequest(try holders.ceremony(floor))).lines
+        .contains("    floor of line \(line): 2, before 0"))
+    let moment = try #require(Instant("2026-11-22T21:30:00Z"))
+    let reset = try holders.drafts { (revision) throws(Refusal) in
+      try revision.resettingTime(to: moment)
+    }
+    let words = RequestText(try CeremonyRequest(try holders.ceremony(reset))).lines
+    #expect(words.contains { $0.contains("LOWERS THE FLOOR OF TIME to \(moment)") })
   }
 
   @Test(arguments: [("2of3", 2, 3), ("1of1", 1, 1)])

@@ -18,6 +18,7 @@ import Trust
     try loop.expectDone(try loop.site("fjord-3", "import", first))
     try loop.release(version: "1", counter: 1, files: Self.files)
     medium = try loop.medium()
+    try loop.approveExport()
     try loop.expectDone(try loop.centre("export", "fjord-3", "--to", medium))
   }
 

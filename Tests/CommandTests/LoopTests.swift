@@ -113,6 +113,7 @@ func program(_ seed: UInt64, count: Int) -> [UInt8] {
     try loop.trip(try loop.medium("first"))
     try loop.expectDone(try loop.centre("intent", "withdraw", "tool", "--site", "fjord-3"))
     let medium = try loop.medium("second")
+    try loop.approveExport()
     try loop.expectDone(try loop.centre("export", "fjord-3", "--to", medium))
     let before = try loop.library()
     #expect(try loop.site("fjord-3", "import", medium).exit == 15)

@@ -14,6 +14,9 @@ import Trust
     try loop.setUpPeople()
     try loop.release(version: "1", counter: 1, files: Self.files)
     let medium = try loop.medium()
+    // Policy has every change approved: the officers of the centre are asked first.
+    #expect(try loop.centre("export", "fjord-3", "--to", medium).text("code") == "WB1545")
+    try loop.approveExport()
     try loop.expectDone(try loop.centre("export", "fjord-3", "--to", medium))
     let before = try loop.library()
     let first = try loop.site("fjord-3", "import", medium)
@@ -78,6 +81,7 @@ import Trust
     // Another bundle comes before anybody applies: what was approved is not what it brings.
     try loop.release(version: "2", counter: 2, files: ["tool.exe": program(2, count: 9000)])
     let medium = try loop.medium("second")
+    try loop.approveExport()
     try loop.expectDone(try loop.centre("export", "fjord-3", "--to", medium))
     let second = try loop.site("fjord-3", "import", medium)
     #expect(second.exit == 15)
@@ -137,6 +141,9 @@ import Trust
     try loop.trip(try loop.medium("first"))
     try loop.expectDone(try loop.centre("intent", "withdraw", "tool", "--site", "fjord-3"))
     let medium = try loop.medium("second")
+    #expect(try loop.centre("export", "fjord-3", "--to", medium).text("code") == "WB1545")
+    #expect(try loop.centre("plan", "fjord-3")["asked"] == ["tool"])
+    try loop.approveExport()
     try loop.expectDone(try loop.centre("export", "fjord-3", "--to", medium))
     let waits = try loop.site("fjord-3", "import", medium)
     #expect(waits.exit == 15)
@@ -200,6 +207,23 @@ import Trust
     #expect(try loop.site("fjord-3", "apply").exit == 0)
   }
 
+  @Test func C07_aRollbackIsExportedOnceAnOfficerHasApprovedIt() throws {
+    let loop = try Rehearsal()
+    try loop.setUp()
+    try loop.release(version: "1", counter: 1, files: Self.files)
+    try loop.release(version: "2", counter: 2, files: ["tool.exe": program(2, count: 9000)])
+    try loop.trip(try loop.medium("first"))
+    try loop.expectDone(
+      try loop.applyIntent("tool", version: "1", to: ["fjord-3"], isRollback: true))
+    let medium = try loop.medium("second")
+    #expect(try loop.centre("export", "fjord-3", "--to", medium).text("code") == "WB1545")
+    let plan = try loop.centre("plan", "fjord-3")
+    #expect(plan["critical"] == [])
+    #expect(plan["asked"] == ["tool"])
+    try loop.approveExport()
+    try loop.expectDone(try loop.centre("export", "fjord-3", "--to", medium))
+  }
+
   @Test func P08_aPersonsKeyIsForThatPersonAlone() throws {
     let loop = try Rehearsal()
     let file = loop.scratch["open.json"]
@@ -245,8 +269,20 @@ extension Rehearsal {
     try setUpPeople()
     try release(version: "1", counter: 1, files: files)
     let medium = try medium()
+    try approveExport()
     try expectDone(try centre("export", "fjord-3", "--to", medium))
     return digits(of: try site("fjord-3", "import", medium))
+  }
+
+  /// Anna, as officer of the centre, approves the next bundle where somebody must.
+  func approveExport() throws {
+    if try centre("officer", "list").list("officers").isEmpty {
+      if scratch.isMissing("anna.json") { try makeKey("Anna") }
+      try expectDone(try centre("officer", "add", "Anna", scratch["anna.json.pub"].string))
+    }
+    let plan = try centre("plan", "fjord-3")
+    try expectDone(plan)
+    if !plan.list("asked").isEmpty { try expectDone(try accept()) }
   }
 
   func digits(of run: BuiltProgram.Run) -> String {

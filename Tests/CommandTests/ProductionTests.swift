@@ -106,6 +106,21 @@ import Trust
     #expect(throws: (any Error).self) { try Files.names(in: scratch["state"]) }
   }
 
+  @Test func aHolderVouchesForAnOfficerOnTheirOwnMachine() throws {
+    let file = scratch["vouched"].string
+    let centre = BuiltProgram(
+      "waybill-centre", wrapper: ["sh", "-c", "exec \"$0\" \"$@\" 3<'\(scratch["phrase"])'"])
+    let arguments = [
+      "officer", "vouch", "Bo", scratch["bo.json.pub"].string, "--key", scratch["anna.json"].string,
+      "--passphrase-fd", "3", "--to", file, "--json",
+    ]
+    let asked = try centre.run(arguments + ["--confirm", "?"])
+    #expect(asked.exit == 15)
+    let run = try centre.run(arguments + ["--confirm", asked.text("expected") ?? ""])
+    #expect(run.exit == 0, "\(run.output) \(run.errors)")
+    #expect(try Files.bytes(FilePath(file)).isEmpty == false)
+  }
+
   @Test func P12_aProductionSiteTakesNoRehearsalRoot() throws {
     var forge = try PapersForge()
     forge.roots = [:]

@@ -113,6 +113,17 @@ struct ImporterTests {
   @Test mutating func `S04: numbers that never came do not matter`() throws {
     _ = try centre.export(118, to: site.medium)
     #expect(try site.run().exit == .done)
+    #expect(try !site.events().contains { $0.event == "bundles.missed" })
+  }
+
+  @Test mutating func `S04: the numbers that never came are told, here and in the report`() throws {
+    try site.run(from: try centre.export(1, to: site.medium))
+    try site.run(from: try centre.export(2, to: site.temporary["second"]))
+    let outcome = try site.run(from: try centre.export(6, to: site.temporary["third"]))
+    #expect(outcome.exit == .done)
+    #expect(outcome.notes.contains("never came: 3 to 5; this one brings all of it"))
+    let missed = try site.events().filter { $0.event == "bundles.missed" }
+    #expect(missed.map(\.facts) == [["from": "3", "through": "5"]])
   }
 
   @Test func `M01: another site's bundle is given back and nothing of it is kept`() throws {

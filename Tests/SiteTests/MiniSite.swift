@@ -19,7 +19,10 @@ final class MiniSite {
   var wrap: ((any DistributionPoint) -> any DistributionPoint)?
 
   /// - Parameter operators: how many people are enrolled, of `MiniSite.person`.
-  init(_ centre: MiniCentre, site: String = "fjord-3", operators: Int = 0) throws {
+  init(
+    _ centre: MiniCentre, site: String = "fjord-3", operators: Int = 0,
+    restoredFrom: RandomID? = nil
+  ) throws {
     temporary = try SiteFolder()
     folder = StateFolder(temporary["state"])
     medium = temporary["medium"]
@@ -27,10 +30,11 @@ final class MiniSite {
     try DurableFile.makeFolder(medium)
     try DurableFile.write(centre.rootBytes, to: temporary["root.json"])
     guard let id = SiteID(site) else { throw Errno.invalidArgument }
-    let setup = Setup(
+    var setup = Setup(
       site: id, rootFile: temporary["root.json"], fingerprints: [.sha256(centre.rootBytes)],
       library: library, siteCode: "WB1",
       operators: try (0..<operators).map { try MiniSite.person($0).approver })
+    setup.restoredFrom = restoredFrom
     _ = try setup.createRehearsal(
       in: folder, epoch: MiniCentre.id("epoch"), key: try SecretKey(seed: Digest.sha256([5]).bytes),
       identity: .generate(), clock: clock)

@@ -48,6 +48,8 @@ struct StateAndClockTests {
     try expect("WB4101", from: twin)
     #expect(try site.run(from: twin).exit == .fork)
     #expect(try site.sightings() == ["WB4101", "WB4101"])
+    let told = try site.open().journal.read { try $0.sightings(after: 0).list[0].subject }
+    #expect(told.matches(of: /[0-9a-f]{64}/).count == 2, "\(told)")
     #expect(try site.run().bundles.map(\.state) == [.repeated])
   }
 
@@ -66,6 +68,10 @@ struct StateAndClockTests {
     let outcome = try site.run()
     #expect(outcome.exit == .done)
     #expect(outcome.notes.contains { $0.hasPrefix("the clock is behind") }, "\(outcome.notes)")
+    #expect(try site.events().contains { $0.event == "clock.behind" })
+    let sightings = try site.open().journal.read { try $0.sightings(after: 0).list }
+    #expect(sightings.map(\.code) == ["WB1480"])
+    #expect(sightings.first?.subject.contains(clock) == true)
   }
 
   @Test mutating func `S11: a clock far ahead decides no expiry`() throws {
@@ -137,21 +143,29 @@ struct StateAndClockTests {
     #expect(code { try site.run() } == expected)
   }
 
-  @Test mutating func `S19: an acknowledgement that this site did not earn stops everything`()
-    throws
-  {
+  @Test(arguments: [(2, nil), (1, .sha256([1])), (0, .sha256([2]))] as [(Int64, Digest?)])
+  mutating func `S19: an acknowledgement that this site did not earn stops everything`(
+    seq: Int64, digest: Digest?
+  ) throws {
     _ = try site.enrol()
     _ = try centre.export(1, to: site.medium)
     try site.run()
     let report = try site.report()
-    let cases: [(Int64, Digest)] = [(2, report.digest), (1, .sha256([1])), (0, .sha256([2]))]
-    for (number, (seq, digest)) in cases.enumerated() {
-      centre.acknowledgement = acknowledgement(seq, digest)
-      let folder = try centre.export(Int64(number) + 2, to: site.temporary["ack-\(number)"])
-      try expect("WB4180", from: folder)
-      #expect(try site.run(from: folder).exit == .fork)
-    }
-    // One of an earlier life is told, and is no base.
+    centre.acknowledgement = acknowledgement(seq, digest ?? report.digest)
+    let folder = try centre.export(2, to: site.temporary["ack"])
+    try expect("WB4180", from: folder)
+    #expect(try site.events().map(\.event).suffix(2) == ["epoch.ended", "import.refused"])
+    // Nothing of this life is written or applied any more.
+    #expect(code { try site.run(from: folder) } == "WB4182")
+    #expect(code { _ = try site.report() } == "WB4182")
+    #expect(code { _ = try site.enrol() } == "WB4182")
+    #expect(code { try site.resume() } == "WB4182")
+    #expect(try SiteStatus(of: try site.open(), clock: site.clock).isEnded)
+  }
+
+  @Test mutating func `S19: an acknowledgement of an earlier life is told, and is no base`() throws
+  {
+    _ = try site.enrol()
     centre.acknowledgement = acknowledgement(7, .sha256([1]), epoch: "another epoch")
     let outcome = try site.run(from: try centre.export(9, to: site.temporary["ack-9"]))
     #expect(outcome.exit == .done)
@@ -223,6 +237,12 @@ struct StateAndClockTests {
     let outcome = try site.run(from: try centre.export(3, to: site.temporary["third"]))
     #expect(outcome.exit == .done)
     #expect(outcome.notes.contains { $0.contains("is delisted") })
+    _ = try site.enrol()
+    _ = try site.report()
+    let report = try #require(try site.open().journal.read { try $0.newestReport() })
+    let intent = try #require(try StateDocument(parsing: report.state).intents.first)
+    #expect(intent.state == .applied)
+    #expect(intent.reason == "delisted")
   }
 
   @Test(arguments: [

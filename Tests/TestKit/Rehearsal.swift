@@ -123,7 +123,7 @@ package final class Rehearsal: Sendable {
   }
 
   package func applyIntent(
-    _ name: String, version: String, to sites: [String]
+    _ name: String, version: String, to sites: [String], isRollback: Bool = false
   ) throws -> BuiltProgram.Run {
     let file = try scratch.write(
       "intent-\(name).yaml",
@@ -137,6 +137,7 @@ package final class Rehearsal: Sendable {
       collection: \(Rehearsal.collection)
       purpose: required
       scope: [site-class:air-gapped]
+      rollback: \(isRollback)
 
       """)
     return try centre("intent", "apply", "-f", file.string)

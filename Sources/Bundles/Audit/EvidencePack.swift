@@ -23,6 +23,11 @@ package final class EvidencePack {
     self.folder = folder
   }
 
+  /// What the `number`-th key of an epoch is called, from 0 on.
+  package static func keyName(_ number: Int) -> String {
+    number == 0 ? "key.json" : "key-\(number + 1).json"
+  }
+
   /// Adds a file under a relative name such as `roots/1.root.json`.
   package func add(_ name: String, _ bytes: [UInt8]) throws(Refusal) {
     let file = try open(name)

@@ -12,7 +12,8 @@ enum PackTexts {
       verify.py             checks all of it; 150 lines of Python to read first
       roots/                every root of trust, each signed by the one before
       centre/log.ndjson     the centre's audit log, one JSON object a line, each with the hash of the line before
-      sites/ID/EPOCH/       log.ndjson: the audit log of a site; key.json: the key that signs its reports;
+      sites/ID/EPOCH/       log.ndjson: the audit log of a site; key.json: the key that it enrolled with, key-2.json and
+                            so on: those that took its place, each named by a report of both;
                             statements/: its enrolment (0) and its reports, DSSE envelopes; aside/: reports
                             that were kept aside
       sites/ID/bundles/N/   of bundle N the signed TUF metadata and ack.json, which they vouch for
@@ -195,7 +196,7 @@ enum PackTexts {
         chain = roots()
         own = log(ROOT / "centre/log.ndjson") if (ROOT / "centre/log.ndjson").exists() else None
         for site in sorted(path for path in (ROOT / "sites").glob("*") if path.is_dir()):
-            keys = [parse(path.read_bytes()) for path in sorted(site.glob("*/key.json"))]
+            keys = [parse(path.read_bytes()) for path in sorted(site.glob("*/key*.json"))]
             logs = {}
             for path in sorted(site.glob("*/log.ndjson")):
                 logs[path.parent.name] = log(path)

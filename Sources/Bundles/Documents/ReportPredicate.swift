@@ -25,12 +25,19 @@ package struct ReportPredicate: Hashable, Sendable {
   package let centreHead: AuditHead
   package let agent: String
   package let isRehearsal: Bool
+  /// The epoch before, where the host was restored from an old copy and this is its new life.
+  package let restoredFrom: RandomID?
+  /// The key, in its TUF form, that signs alone once this report is acknowledged; both sign until then.
+  package let nextKey: JSONValue?
 
   package init(
     site: SiteID, epoch: RandomID, seq: Int64, previous: Digest, base: ReportPoint,
     chain: [Digest], trust: TrustVersions, number: Int64, asOf: Instant, auditHead: Digest,
-    centreHead: AuditHead, agent: String, isRehearsal: Bool
+    centreHead: AuditHead, agent: String, isRehearsal: Bool, restoredFrom: RandomID? = nil,
+    nextKey: JSONValue? = nil
   ) {
+    self.restoredFrom = restoredFrom
+    self.nextKey = nextKey
     self.site = site
     self.epoch = epoch
     self.seq = seq
@@ -47,23 +54,25 @@ package struct ReportPredicate: Hashable, Sendable {
   }
 
   package var json: JSONValue {
-    .object(
-      JSONObject([
-        ("site_id", .string(site.text)), ("epoch", .string(epoch.text)), ("seq", .integer(seq)),
-        ("prev", .digest(previous)), ("base", .object(JSONObject(base.members))),
-        ("chain", .array(chain.map { .digest($0) })),
-        (
-          "trust",
-          .object(
-            JSONObject([
-              ("root", .integer(trust.root)), ("targets", .integer(trust.targets)),
-              ("content", .integer(trust.content)), ("policy", .integer(trust.policy)),
-            ]))
-        ),
-        ("n", .integer(number)), ("as_of", .instant(asOf)), ("audit_head", .digest(auditHead)),
-        ("centre_head", centreHead.json), ("agent", .string(agent)),
-        ("rehearsal", .bool(isRehearsal)),
-      ]))
+    var members: [(String, JSONValue)] = [
+      ("site_id", .string(site.text)), ("epoch", .string(epoch.text)), ("seq", .integer(seq)),
+      ("prev", .digest(previous)), ("base", .object(JSONObject(base.members))),
+      ("chain", .array(chain.map { .digest($0) })),
+      (
+        "trust",
+        .object(
+          JSONObject([
+            ("root", .integer(trust.root)), ("targets", .integer(trust.targets)),
+            ("content", .integer(trust.content)), ("policy", .integer(trust.policy)),
+          ]))
+      ),
+      ("n", .integer(number)), ("as_of", .instant(asOf)), ("audit_head", .digest(auditHead)),
+      ("centre_head", centreHead.json), ("agent", .string(agent)),
+      ("rehearsal", .bool(isRehearsal)),
+    ]
+    if let restoredFrom { members.append(("restored_from", .string(restoredFrom.text))) }
+    if let nextKey { members.append(("next_key", nextKey)) }
+    return .object(JSONObject(members))
   }
 
   package init(_ field: JSONField) throws(Refusal) {
@@ -83,6 +92,8 @@ package struct ReportPredicate: Hashable, Sendable {
     centreHead = try AuditHead(field["centre_head"])
     agent = try field["agent"].string()
     isRehearsal = try field["rehearsal"].bool()
+    restoredFrom = try field.optional("restored_from")?.randomID()
+    nextKey = try field.optional("next_key")?.value
     guard base.seq < seq, Int64(chain.count) == seq - base.seq - 1,
       (chain.last ?? base.digest) == previous
     else {
@@ -118,12 +129,15 @@ package struct EnrolmentPredicate: Hashable, Sendable {
   package let isRehearsal: Bool
   /// The people who may approve at the site.
   package let operators: [Approver]
+  /// The epoch before, where the host was restored from an old copy.
+  package let restoredFrom: RandomID?
 
   package init(
     site: SiteID, epoch: RandomID, key: JSONValue, recipient: AgeRecipient,
     rootFingerprint: Digest, points: [Point], agent: String, asOf: Instant, isRehearsal: Bool,
-    operators: [Approver] = []
+    operators: [Approver] = [], restoredFrom: RandomID? = nil
   ) {
+    self.restoredFrom = restoredFrom
     self.site = site
     self.epoch = epoch
     self.key = key
@@ -140,14 +154,15 @@ package struct EnrolmentPredicate: Hashable, Sendable {
     let points = points.map { point in
       JSONValue.object(JSONObject([("id", .string(point.id)), ("kind", .string(point.kind))]))
     }
-    return .object(
-      JSONObject([
-        ("site_id", .string(site.text)), ("epoch", .string(epoch.text)), ("seq", 0), ("key", key),
-        ("recipient", .string(recipient.description)),
-        ("root_fingerprint", .digest(rootFingerprint)), ("distribution_points", .array(points)),
-        ("agent", .string(agent)), ("as_of", .instant(asOf)), ("rehearsal", .bool(isRehearsal)),
-        ("operators", .array(operators.map(\.json))),
-      ]))
+    var members: [(String, JSONValue)] = [
+      ("site_id", .string(site.text)), ("epoch", .string(epoch.text)), ("seq", 0), ("key", key),
+      ("recipient", .string(recipient.description)),
+      ("root_fingerprint", .digest(rootFingerprint)), ("distribution_points", .array(points)),
+      ("agent", .string(agent)), ("as_of", .instant(asOf)), ("rehearsal", .bool(isRehearsal)),
+      ("operators", .array(operators.map(\.json))),
+    ]
+    if let restoredFrom { members.append(("restored_from", .string(restoredFrom.text))) }
+    return .object(JSONObject(members))
   }
 
   package init(_ field: JSONField) throws(Refusal) {
@@ -172,5 +187,6 @@ package struct EnrolmentPredicate: Hashable, Sendable {
     }
     try Approver.requireDifferent(operators, in: "operators of the enrolment")
     self.operators = operators
+    restoredFrom = try field.optional("restored_from")?.randomID()
   }
 }

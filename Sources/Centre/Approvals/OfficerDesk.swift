@@ -10,10 +10,12 @@ package struct OfficerDesk {
   package struct Question: Sendable {
     package let subject: ApprovalSubject
     package let words: [String]
+    /// The new epoch of a site that their approval puts in force.
+    var accepting: SiteRecord?
   }
 
-  private let profile: CentreProfile
-  private let now: Instant
+  let profile: CentreProfile
+  let now: Instant
 
   package init(of profile: CentreProfile, at now: Instant) {
     self.profile = profile
@@ -31,8 +33,11 @@ package struct OfficerDesk {
 
   /// What waits for officers before the next bundle of `site` can be made; nil when nothing does.
   package func waiting(for site: SiteRecord) throws(Refusal) -> Question? {
-    let enrolment = enrolment(of: site)
-    if !profile.isRehearsal, try !confirmation(of: site).isGranted { return enrolment }
+    // A new one comes first: what it replaces may never have been confirmed, and for a reason.
+    if let next = try profile.ledger.waitingEnrolment(of: site.id) {
+      return question(about: next, besides: site)
+    }
+    if try !isConfirmed(site) { return enrolment(of: site) }
     guard let export = try ExportPlan(for: site, isFull: false, in: profile).question,
       try !verdict(on: export).isGranted
     else { return nil }
@@ -47,6 +52,23 @@ package struct OfficerDesk {
         "that site \(site.id) is enrolled", "  enrolment \(site.enrolment)",
         "  compare it with what the site reads to you over a number that you know",
       ] + site.operators.map { "  may approve there: \($0.name), key \($0.key.id)" })
+  }
+
+  /// A site that is enrolled anew: its host or its key was lost, or it was restored from an old copy (S20, R06).
+  private func question(about next: SiteEnrolment, besides site: SiteRecord) -> Question {
+    var question = enrolment(of: next.record(at: now))
+    var words = ["that site \(site.id) is enrolled anew; nothing that it held before is assumed"]
+    words.append("  new epoch \(next.epoch), key \(next.key.id)")
+    if let before = next.restoredFrom {
+      let isKnown = before == site.epoch ? "which is in force" : "which is NOT the one in force"
+      words.append("  restored from epoch \(before), \(isKnown)")
+    } else {
+      words.append("  not restored: its host or its key was lost")
+    }
+    question = Question(
+      subject: question.subject, words: words + question.words.dropFirst(),
+      accepting: next.record(at: now))
+    return question
   }
 
   private func verdict(on question: Question) throws(Refusal) -> ApprovalJudge.Verdict {
@@ -67,6 +89,12 @@ package struct OfficerDesk {
       if verdict.isGranted { return verdict }
     }
     return judge.judge(statements, for: subject)
+  }
+
+  /// Whether officers have confirmed the enrolment of `site` that is in force; a rehearsal needs none.
+  func isConfirmed(_ site: SiteRecord) throws(Refusal) -> Bool {
+    if profile.isRehearsal { return true }
+    return try confirmation(of: site).isGranted
   }
 
   /// Refuses a site whose enrolment too few officers have confirmed; a rehearsal needs none (C22).
@@ -123,8 +151,11 @@ package struct OfficerDesk {
         seen: "\(person.name) with key \(person.key.id)",
         expected: "another person than \(twin.name), who approved with key \(twin.key.id)")
     }
-    try profile.ledger.keep(statement, for: subject, by: person, at: now)
-    let after = judge.judge(try profile.ledger.approvals(of: subject.site), for: subject)
+    let after = judge.judge(
+      try profile.ledger.approvals(of: subject.site) + [statement], for: subject)
+    try profile.ledger.keep(
+      statement, for: subject, by: person, at: now,
+      accepting: after.isGranted ? question.accepting : nil)
     return Standing(people: after.people, isGranted: after.isGranted, threshold: threshold)
   }
 }

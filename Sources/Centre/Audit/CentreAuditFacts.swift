@@ -13,6 +13,9 @@ struct CentreAuditFacts {
         Self.site(row["id"]), "epoch \(row["epoch"] as String), \(row["enrolment"] as String)"
       )
     }
+    try keep(database, "SELECT site, keyid, reason FROM revocations") { row in
+      (Self.revocation(row["site"], row["keyid"]), row["reason"])
+    }
     try keep(database, "SELECT site, seq, sha256, standing FROM reports") { row in
       (Self.report(row["site"], "\(row["seq"] as Int64)", row["sha256"]), row["standing"])
     }
@@ -40,10 +43,13 @@ struct CentreAuditFacts {
     func fact(_ name: String) -> String { event.facts[name] ?? "" }
     let line = event.seq
     switch event.event {
-    case "site.added":
+    case "site.added", "site.epoch-accepted":
       agreement.tell(
         Self.site(fact("site")), "epoch \(fact("epoch")), \(fact("enrolment"))", line: line)
-    case "return.booked", "return.filled", "return.provisional", "return.quarantined":
+    case "site.key-revoked":
+      agreement.tell(Self.revocation(fact("site"), fact("key")), fact("reason"), line: line)
+    case "return.booked", "return.filled", "return.provisional", "return.held",
+      "return.quarantined":
       agreement.tell(
         Self.report(fact("site"), fact("seq"), fact("report")),
         String(event.event.dropFirst("return.".count)), line: line)
@@ -71,6 +77,9 @@ struct CentreAuditFacts {
   }
 
   private static let withdrawn = "withdrawn"
+  private static func revocation(_ site: String, _ key: String) -> String {
+    "revocation of key \(key) of \(site)"
+  }
   private static func site(_ id: String) -> String { "site \(id)" }
   private static func report(_ site: String, _ seq: String, _ digest: String) -> String {
     "return \(seq) of \(site), \(digest)"

@@ -41,7 +41,7 @@ package struct CentrePack {
     ])
   }
 
-  /// The enrolments, and the key that each enrols.
+  /// The enrolments, the key that each enrols, and those that took its place.
   private func statements(
     of site: SiteRecord, _ pack: EvidencePack, in database: Database
   ) throws {
@@ -55,8 +55,13 @@ package struct CentrePack {
       guard let enrolment = try? EnrolmentPredicate(statement.predicate) else { continue }
       let own = "sites/\(site.id)/\(enrolment.epoch)"
       try pack.add("\(own)/statements/0.dsse.json", bytes)
-      let key = enrolment.epoch == site.epoch ? site.key : enrolment.key
-      try pack.add("\(own)/key.json", key.encoded)
+      try pack.add("\(own)/\(EvidencePack.keyName(0))", enrolment.key.encoded)
+      let renewed = try String.fetchAll(
+        database, sql: "SELECT key FROM renewals WHERE site = ? AND epoch = ? ORDER BY seq",
+        arguments: [site.id.text, enrolment.epoch.text])
+      for (number, key) in renewed.enumerated() {
+        try pack.add("\(own)/\(EvidencePack.keyName(number + 1))", Array(key.utf8))
+      }
     }
   }
 

@@ -37,8 +37,7 @@ extension CentreAudit {
   /// Hands out every report of `site` that was booked, with a name for people.
   ///
   /// - Parameter epoch: of which; all when it is nil.
-  /// - Returns: how many were verified. The key of an epoch that ended may be gone: its reports are held against
-  ///   their hash alone and not counted.
+  /// - Returns: how many were verified, each by the keys that the epoch's statements name.
   static func reports(
     of site: SiteRecord, epoch: RandomID? = nil, in database: Database,
     _ each: (_ name: String, ReportPredicate) -> Void, fault: (AuditFault) -> Void
@@ -50,31 +49,42 @@ extension CentreAudit {
         WHERE site = ? AND standing IN ('booked', 'filled') AND epoch = coalesce(?, epoch)
         ORDER BY epoch, seq
         """, arguments: [site.id.text, epoch?.text])
-    let key = try PublicKey(JSONField(site.key, at: "ledger, key of \(site.id)"))
+    var keys = [
+      site.epoch: try Ledger.signingKeys(of: site.id, epoch: site.epoch, in: database)
+    ]
     var verified: Int64 = 0
     while let row = try rows.next() {
       let name = "report \(row["seq"] as Int64) of \(site.id)"
+      let signed = try row.parsed("epoch") { RandomID($0) }
+      if keys[signed] == nil {
+        keys[signed] = try Ledger.signingKeys(of: site.id, epoch: signed, in: database)
+      }
       do throws(Refusal) {
         let envelope = try Envelope(parsing: Array(row["envelope"] as Data), named: name)
-        if site.epoch.text == row["epoch"] as String {
-          _ = try envelope.verified(by: [key])
-          verified += 1
-        }
+        _ = try keys[signed]?.verified(envelope, named: name)
+        verified += 1
         let statement = try Statement(parsing: envelope.unverifiedPayload, named: name)
         let report = try ReportPredicate(statement.predicate)
-        let signed =
+        let told =
           "\(report.site) \(report.epoch) \(report.seq) \(report.number) "
           + "\(report.auditHead) \(envelope.payloadDigest)"
         let kept =
           "\(site.id) \(row["epoch"] as String) \(row["seq"] as Int64) \(row["n"] as Int64) "
           + "\(row["audit_head"] as String) \(row["sha256"] as String)"
-        guard signed == kept else {
-          throw Refusal(CentreReason.logDisagrees, name, seen: kept, expected: signed)
+        guard told == kept else {
+          throw Refusal(CentreReason.logDisagrees, name, seen: kept, expected: told)
         }
         each(name, report)
       } catch {
         fault(AuditFault(.fact, name, seen: "\(error.code) \(error)", expected: "as it was signed"))
       }
+    }
+    let known = keys[site.epoch]?.all.map(\.id.hex) ?? []
+    if epoch == nil || epoch == site.epoch, !known.contains(site.keyID) {
+      fault(
+        AuditFault(
+          .fact, "key of \(site.id)", seen: site.keyID,
+          expected: known.last ?? "one that its enrolment names"))
     }
     return verified
   }

@@ -102,6 +102,7 @@ struct CeremonyStore {
     }
     if ceremony.drafts.files[.content] != nil {
       try bookReleases(ceremony.drafts.proposed.content, at: now, in: database)
+      try bookLimits(ceremony.drafts.proposed.content, at: now, in: database)
     }
     if ceremony.drafts.files[.policy] != nil {
       try bookPolicies(ceremony.drafts.proposed.policy, at: now, in: database)
@@ -131,6 +132,7 @@ struct CeremonyStore {
       }
     }
     try bookReleases(roles.content, at: now, in: database)
+    try bookLimits(roles.content, at: now, in: database)
     try bookPolicies(roles.policy, at: now, in: database)
   }
 
@@ -148,6 +150,34 @@ struct CeremonyStore {
           "content": release.id.text, "manifest": release.target.digest.hex,
           "role_version": String(version),
         ], at: now, in: database)
+    }
+  }
+
+  /// What is left out of the new role, and the floors that it has; the role decides, the ledger follows.
+  private func bookLimits(_ role: ContentRole, at now: Instant, in database: Database) throws {
+    let version = role.header.version
+    let listed = Set(role.releases.values.map(\.target.digest.hex))
+    let known = try String.fetchAll(
+      database, sql: "SELECT manifest FROM content WHERE released_version IS NOT NULL")
+    for manifest in known.sorted() {
+      try database.execute(
+        sql: listed.contains(manifest)
+          ? "DELETE FROM delistings WHERE manifest = ?1"
+          : "INSERT OR IGNORE INTO delistings VALUES (?1, \(version))", arguments: [manifest])
+      if listed.contains(manifest) || database.changesCount == 0 { continue }
+      try LedgerAudit.append(
+        "content.delisted", ["manifest": manifest, "role_version": String(version)], at: now,
+        in: database)
+    }
+    for (line, floor) in role.floors.sorted(by: { $0.key < $1.key }) {
+      try database.execute(
+        sql: "UPDATE lines SET floor = ? WHERE line = ? AND floor <> ?",
+        arguments: [floor, line.text, floor])
+      if database.changesCount == 0 { continue }
+      try LedgerAudit.append(
+        "content.floor",
+        ["line": line.text, "floor": String(floor), "role_version": String(version)], at: now,
+        in: database)
     }
   }
 

@@ -97,6 +97,21 @@ package struct KeyChange {
       at: now)
   }
 
+  /// Drafts the same root with a `time_floor_reset`: the way out where a stolen key drove up the floor of sites (S15).
+  ///
+  /// - Throws: `CentreReason.wrongField` for a moment that is yet to come.
+  package func renewRoot(resettingTimeTo moment: Instant) throws(Refusal) -> Ceremonies.Standing {
+    guard moment <= now else {
+      throw Refusal(
+        CentreReason.wrongField, "--time-floor-reset", seen: "\(moment)",
+        expected: "\(now) or before")
+    }
+    let ceremonies = Ceremonies(of: profile)
+    return try ceremonies.open(
+      "renew root, and lower the floor of time to \(moment)",
+      try ceremonies.revision(at: now).resettingTime(to: moment), keys: keys, at: now)
+  }
+
   private func open(
     _ purpose: String, _ revision: RoleRevision, _ table: KeyTable, labels: [PublicKeyFile]
   ) throws(Refusal) -> Ceremonies.Standing {

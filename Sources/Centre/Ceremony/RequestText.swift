@@ -55,6 +55,10 @@ package struct RequestText {
     case .root:
       let now = drafts.proposed.root
       let before = drafts.before?.root
+      if let moment = now.timeFloorReset {
+        lines.append(
+          "  LOWERS THE FLOOR OF TIME to \(moment) at every site whose floor is above it")
+      }
       lines += words("root", now.root, before?.root)
       lines += words("targets", now.targets, before?.targets)
       lines += words("timestamp", now.timestamp, before?.timestamp)

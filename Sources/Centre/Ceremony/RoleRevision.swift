@@ -32,6 +32,16 @@ package struct RoleRevision: Sendable {
     [role: try next(role, try KeyTable(root: roles.root, targets: roles.targets))]
   }
 
+  /// The same root, which lowers the floor of time at every site that takes it, once (S15).
+  package func resettingTime(to moment: Instant) throws(Refusal) -> [MetadataRole: JSONValue] {
+    let keys = try KeyTable(root: roles.root, targets: roles.targets)
+    return [
+      .root: RoleRevision.root(
+        keys, version: nextHeader(.root).version, isRehearsal: roles.root.isRehearsal, at: now,
+        timeFloorReset: moment)
+    ]
+  }
+
   /// What must be drafted so that the keys are `keys`: the roles that name them, and each role whose published file
   /// the new keys do not vouch for any more. None when nothing changes.
   package func changing(to keys: KeyTable) throws(Refusal) -> [MetadataRole: JSONValue] {
@@ -55,15 +65,26 @@ package struct RoleRevision: Sendable {
   }
 
   /// Content that is released besides what is now.
-  package func releasing(
-    _ new: [Release], floors: [RandomID: Int64]
+  package func releasing(_ new: [Release]) -> [MetadataRole: JSONValue] {
+    content(Array(roles.content.releases.values) + new, roles.content.floors)
+  }
+
+  /// The content that is released now without `manifest` (T40).
+  package func delisting(_ manifest: Digest) -> [MetadataRole: JSONValue] {
+    content(
+      roles.content.releases.values.filter { $0.target.digest != manifest }, roles.content.floors)
+  }
+
+  /// That no release of `line` below `floor` is deployed any more (T21).
+  package func raising(_ line: RandomID, to floor: Int64) -> [MetadataRole: JSONValue] {
+    content(
+      Array(roles.content.releases.values), roles.content.floors.merging([line: floor]) { $1 })
+  }
+
+  private func content(
+    _ releases: [Release], _ floors: [RandomID: Int64]
   ) -> [MetadataRole: JSONValue] {
-    let releases = Array(roles.content.releases.values) + new
-    return [
-      .content: ContentRole(
-        header: nextHeader(.content), releases: releases, floors: floors
-      ).json
-    ]
+    [.content: ContentRole(header: nextHeader(.content), releases: releases, floors: floors).json]
   }
 
   /// The policies of all sites.
@@ -100,11 +121,13 @@ package struct RoleRevision: Sendable {
   }
 
   private static func root(
-    _ keys: KeyTable, version: Int64, isRehearsal: Bool, at now: Instant
+    _ keys: KeyTable, version: Int64, isRehearsal: Bool, at now: Instant,
+    timeFloorReset: Instant? = nil
   ) -> JSONValue {
     RootRole(
       header: header(.root, version, now), isRehearsal: isRehearsal, root: keys.root,
-      timestamp: keys.exporter, snapshot: keys.exporter, targets: keys.targets
+      timestamp: keys.exporter, snapshot: keys.exporter, targets: keys.targets,
+      timeFloorReset: timeFloorReset
     ).json
   }
 

@@ -19,8 +19,11 @@ struct BundleRecord {
   }
 
   /// Keeps the signed papers and all that they vouch for, before the papers touch the medium.
+  ///
+  /// - Parameter plan: whose acknowledgement puts a renewed key of the site in force.
   func freeze(
-    _ bundle: Exporter.Result, papers: [UInt8], sources: OrdersSources, frames: [Depot.Frame],
+    _ bundle: Exporter.Result, of plan: ExportPlan, papers: [UInt8], sources: OrdersSources,
+    frames: [Depot.Frame],
     at now: Instant
   ) throws(Refusal) {
     try profile.ledger.write { database in
@@ -52,6 +55,9 @@ struct BundleRecord {
           "site": bundle.site.text, "n": String(bundle.number),
           "fingerprint": bundle.fingerprint.hex,
         ], at: now, in: database)
+      try Ledger.takeKey(
+        acknowledgedBy: bundle.number, upTo: plan.acknowledged.seq, of: plan.site, at: now,
+        in: database)
     }
   }
 

@@ -34,10 +34,14 @@ package struct ExportPlan: Sendable {
   package let shares: [Share]
   /// What it acknowledges.
   package let acknowledged: ReportPoint
+  /// The site's key that is in force once this is taken, in its TUF form.
+  let signingKey: JSONValue
   /// Whether orders and volumes are sealed to the site.
   package let isSealed: Bool
-  /// Intents with programs that release signers call critical or privileged: officers must approve the export.
+  /// Intents with programs that release signers call critical or privileged.
   package let critical: [Name]
+  /// Everything in it that officers must approve, with why; ascending.
+  package let asked: [(intent: Name, why: String)]
   private let policyDigest: Digest
   /// Whether receipts were left out of account.
   package let isFull: Bool
@@ -57,20 +61,19 @@ package struct ExportPlan: Sendable {
     isSealed = policy.sealing == .required
     policyBytes = signed?.bytes
     intents = try profile.ledger.intents(site: site.id, currentOnly: true).map(\.intent)
-    acknowledged = try profile.ledger.acknowledged(site)
+    let acknowledged = try profile.ledger.acknowledged(site)
+    self.acknowledged = acknowledged
+    signingKey =
+      try profile.ledger.renewals(of: site).last { $0.seq <= acknowledged.seq }?.key.json
+      ?? site.key
     held = isFull ? HeldFiles.none : try HeldFiles(of: site, in: profile)
     var shares: [Share] = []
     policyDigest = .sha256(signed?.bytes ?? [])
     var sent: Set<Digest> = []
     var critical: [Name] = []
+    let reported = try ReportedIntents(of: site.id, in: profile.ledger)
     for intent in intents {
-      guard let content = try profile.ledger.content(manifest: intent.manifest),
-        content.releasedVersion != nil
-      else {
-        throw Refusal(
-          CentreReason.notReleased, "intent \(intent.id)", seen: "content \(intent.content)",
-          expected: "content that role content lists")
-      }
+      let content = try ExportPlan.content(of: intent, standing: reported, in: profile.ledger)
       let manifest = try Depot(of: profile).manifest(content.manifest)
       try IntentCheck.check(intent, manifest: manifest, policy: policy)
       if let program = manifest.program(named: intent.program),
@@ -78,12 +81,63 @@ package struct ExportPlan: Sendable {
       {
         critical.append(intent.id)
       }
-      if shares.contains(where: { $0.content.manifest == content.manifest }) { continue }
+      if !content.isReleased || shares.contains(where: { $0.content.manifest == content.manifest })
+      {
+        continue
+      }
       shares.append(
         try ExportPlan.share(of: content, held: held, sent: &sent, in: profile))
     }
     self.shares = shares
     self.critical = critical
+    asked = ExportPlan.asked(intents, critical: critical, standing: reported, policy: policy)
+  }
+
+  /// The content of an intent: released, and not below the floor of its line. Content that is neither any more stays in
+  /// the desired state where the site has it (T21, T40).
+  private static func content(
+    of intent: DeploymentIntent, standing: ReportedIntents, in ledger: Ledger
+  ) throws(Refusal) -> ContentRecord {
+    let place = "intent \(intent.id)"
+    let content = try ledger.content(manifest: intent.manifest)
+    if let content, content.releasedVersion != nil,
+      standing.holds(content.manifest, for: intent.id)
+    {
+      return content
+    }
+    guard let content, content.isReleased else {
+      throw Refusal(
+        CentreReason.notReleased, place,
+        seen: "content \(intent.content)"
+          + (content?.delistedVersion.map { ", delisted in content \($0)" } ?? ""),
+        expected: "content that role content lists")
+    }
+    guard content.counter >= content.floor else {
+      throw Refusal(
+        CentreReason.belowFloor, place,
+        seen: "\(content.name) \(content.version), counter \(content.counter)",
+        expected: "at least counter \(content.floor)")
+    }
+    return content
+  }
+
+  /// What officers must approve. What the site has already is asked for only when it is critical.
+  private static func asked(
+    _ intents: [DeploymentIntent], critical: [Name], standing: ReportedIntents, policy: SitePolicy
+  ) -> [(intent: Name, why: String)] {
+    var asked: [(intent: Name, why: String)] = []
+    for intent in intents {
+      let isNew = !standing.has(intent)
+      if critical.contains(intent.id) {
+        asked.append((intent.id, "critical"))
+      } else if isNew, intent.isRollback {
+        asked.append((intent.id, "rollback"))
+      } else if isNew, policy.approvals == .all {
+        asked.append((intent.id, "every change is asked for, says policy"))
+      }
+    }
+    asked += standing.beyond(intents).map { ($0, "withdrawn") }
+    return asked.sorted { $0.intent < $1.intent }
   }
 
   /// SHA-256 of what the site shall have: what officers approve. The same wish has the same digest, whatever the site
@@ -105,16 +159,20 @@ package struct ExportPlan: Sendable {
     return id
   }
 
-  /// What officers are asked about it; nil when nothing in it is critical.
+  /// What officers are asked about it; nil when nothing in it needs them.
   package var question: OfficerDesk.Question? {
-    guard !critical.isEmpty else { return nil }
+    guard !asked.isEmpty else { return nil }
+    let lines = asked.map { item in
+      guard let intent = intents.first(where: { $0.id == item.intent }) else {
+        return "  \(item.intent) (\(item.why)): to be removed"
+      }
+      return "  \(intent.id) revision \(intent.revision) (\(item.why)): content \(intent.content), "
+        + "program \(intent.program) on \(intent.collection)"
+    }
     return OfficerDesk.Question(
       subject: ApprovalSubject(role: .export, site: site.id, epoch: site.epoch, plan: digest),
-      words: ["the next bundle for \(site.id), with \(intents.count) intents; critical:"]
-        + intents.filter { critical.contains($0.id) }.map { intent in
-          "  \(intent.id) revision \(intent.revision): content \(intent.content), program "
-            + "\(intent.program) on \(intent.collection)"
-        })
+      words: ["the next bundle for \(site.id), with \(intents.count) intents; for officers:"]
+        + lines)
   }
 
   private static func share(

@@ -58,6 +58,7 @@ package struct Exporter {
   private func write(_ plan: ExportPlan) throws(Refusal) -> Result {
     try Interruption.check()
     let desk = OfficerDesk(of: profile, at: now)
+    try profile.ledger.requireKey(of: plan.site)
     try desk.requireConfirmed(plan.site)
     try desk.requireApproved(plan)
     let repository = Repository(of: profile)
@@ -90,7 +91,7 @@ package struct Exporter {
       expiresFirst: expires <= first.at ? "site" : first.role.rawValue, fileCount: plan.fileCount,
       plain: plan.plain, stored: waybill.totalLength, volumeCount: Int64(waybill.volumes.count))
     try BundleRecord(profile: profile).freeze(
-      result, papers: signed.papers, sources: sources, frames: frames, at: now)
+      result, of: plan, papers: signed.papers, sources: sources, frames: frames, at: now)
     try finish(writer, papers: signed.papers, fingerprint: signed.fingerprint, courier: courier)
     try BundleRecord(profile: profile).markWritten(result, medium: medium, at: now)
     return result
@@ -105,6 +106,7 @@ package struct Exporter {
   }
 
   private func write(_ number: Int64, of site: SiteRecord) throws(Refusal) -> Result {
+    try profile.ledger.requireKey(of: site)
     let record = BundleRecord(profile: profile)
     let frozen = try record.frozen(number, of: site.id)
     let waybill = try PapersReader.read(frozen.papers, named: "frozen papers").waybill()

@@ -30,7 +30,7 @@ struct OrdersSources {
       auditHead: try profile.ledger.read { try LedgerAudit.head(in: $0) },
       siteHead: try profile.ledger.eventHead(of: plan.site))
     let enrolment = EnrolmentRecord(
-      site: site, epoch: plan.site.epoch, key: plan.site.key, recipient: plan.site.recipient,
+      site: site, epoch: plan.site.epoch, key: plan.signingKey, recipient: plan.site.recipient,
       rootFingerprint: plan.site.rootFingerprint)
     var targets = [
       ("sites/\(site)/intents.json", intents.encoded), ("sites/\(site)/ack.json", ack.encoded),

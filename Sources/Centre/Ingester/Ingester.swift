@@ -9,7 +9,7 @@ package struct Ingester {
   /// What became of one return.
   package struct Return: Sendable {
     package enum Standing: String, Sendable {
-      case booked, known, filled, provisional, quarantined, refused
+      case booked, known, filled, provisional, held, quarantined, refused
     }
 
     /// Where its papers lie.
@@ -56,10 +56,11 @@ package struct Ingester {
     let scan = try MediumScan(medium)
     let (papers, damaged) = readPapers(scan)
     var results: [Return] = []
+    let signers = try KnownSigner.all(in: profile, at: now)
     var locator = PieceLocator(scan)
     for (file, papers) in papers {
       try Interruption.check()
-      results.append(try ingest(papers, from: file, &locator))
+      results.append(try ingest(papers, from: file, among: signers, &locator))
     }
     // Damaged papers count only where no good copy lies beside them.
     let good = Set(papers.map(\.file.folder))
@@ -96,11 +97,12 @@ package struct Ingester {
   }
 
   private func ingest(
-    _ papers: Papers, from file: MediumScan.File, _ locator: inout PieceLocator
+    _ papers: Papers, from file: MediumScan.File, among signers: [KnownSigner],
+    _ locator: inout PieceLocator
   ) throws(Refusal) -> Return {
     var result = Return(place: file.path.text)
     do throws(Refusal) {
-      let report = try SignedReport(papers, among: profile.ledger.sites())
+      let report = try SignedReport(papers, among: signers)
       result.site = report.site.id
       result.seq = report.predicate.seq
       result.asOf = report.predicate.asOf

@@ -72,6 +72,11 @@ struct ReportStore {
       try insert(
         report, isNewest ? .booked : .filled, judgement, state: evidence.state, auditSeq: end,
         in: database)
+      if let next = report.nextKey {
+        try Ledger.note(
+          next, of: report.site, seq: report.predicate.seq, at: judgement.plausibility.now,
+          in: database)
+      }
       return count
     }
     judged = judgement

@@ -34,11 +34,9 @@ struct ReturnBooking {
         expected: profile.isRehearsal ? "a rehearsal return" : "a production return")
     }
     judged.notes = result.notes + judged.notes
-    guard report.predicate.epoch == report.site.epoch else {
-      return try quarantine(
-        Refusal(
-          CentreReason.otherEpoch, "return of \(report.site.id)",
-          seen: "epoch \(report.predicate.epoch)", expected: "epoch \(report.site.epoch)"), &result)
+    if let refusal = keyRefusal() ?? epochRefusal() {
+      guard refusal.exit == .approvalMissing else { return try quarantine(refusal, &result) }
+      return try setAside(refusal, as: .held, &result)
     }
     let history = try store.history(of: report.site)
     let booking = Booking(report.predicate, digest: report.digest, history: history)
@@ -69,6 +67,54 @@ struct ReturnBooking {
     case .booked(let missing): try bookOrQuarantine(isNewest: true, missing: missing, &result)
     case .filled: try bookOrQuarantine(isNewest: false, missing: [], &result)
     }
+  }
+
+  /// Why the key that signed it does not count, if it does not (R06, R08, R19).
+  private func keyRefusal() -> Refusal? {
+    let (predicate, place) = (
+      report.predicate, "return \(report.predicate.seq) of \(report.site.id)"
+    )
+    switch report.standing {
+    case .inForce: return nil
+    case .former(let below):
+      if predicate.seq < below { return nil }
+      return Refusal(
+        CentreReason.siteKeyNotInForce, place, seen: "signed by a key that another has replaced",
+        expected: "the key that report \(below) names")
+    case .next:
+      return Refusal(
+        CentreReason.siteKeyNotInForce, place, seen: "signed by the new key alone",
+        expected: "signatures by both, until a bundle has acknowledged the new one")
+    case .unconfirmed(let before):
+      if before != nil { return heldRefusal }
+      return Refusal(
+        CentreReason.siteKeyNotConfirmed, place,
+        seen: "epoch \(predicate.epoch), added and waiting",
+        expected: "an enrolment that officers have confirmed")
+    case .ended: return otherEpochRefusal
+    case .revoked(let revocation): return revocation.refusal(place)
+    }
+  }
+
+  private func epochRefusal() -> Refusal? {
+    let predicate = report.predicate
+    if predicate.epoch == report.site.epoch { return nil }
+    return predicate.restoredFrom == nil ? otherEpochRefusal : heldRefusal
+  }
+
+  private var heldRefusal: Refusal {
+    Refusal(
+      CentreReason.epochNotAccepted, "return of \(report.site.id)",
+      seen: "epoch \(report.predicate.epoch), restored from "
+        + "\(report.predicate.restoredFrom?.text ?? "none")",
+      expected: "an epoch that officers have accepted", changed: "kept aside; nothing else")
+  }
+
+  private var otherEpochRefusal: Refusal {
+    Refusal(
+      CentreReason.otherEpoch, "return of \(report.site.id)",
+      seen: "epoch \(report.predicate.epoch)",
+      expected: "the epoch that is enrolled")
   }
 
   private mutating func bookOrQuarantine(

@@ -3,30 +3,35 @@ import Bundles
 import Intents
 import Trust
 
-/// A report whose signature by the key of an enrolled site holds, and whose waybill it vouches for. The key
+/// A report whose signature by a key of a known site holds, and whose waybill it vouches for. The key
 /// decides whose it is, not the name of a folder.
 struct SignedReport {
   let site: SiteRecord
+  /// What the key that signed it counts for.
+  let standing: KnownSigner.Standing
   let predicate: ReportPredicate
   let waybill: Waybill
   /// SHA-256 of the DSSE payload.
   let digest: Digest
   let envelope: [UInt8]
+  /// The key that is to sign alone once this report is acknowledged. It signed this report too.
+  let nextKey: PublicKey?
   private let statement: Statement
 
   /// - Throws: `CentreReason.unknownSigner` (11), `.reportMismatch` (10), and what the strict readers refuse.
-  init(_ papers: Papers, among sites: [SiteRecord]) throws(Refusal) {
+  init(_ papers: Papers, among signers: [KnownSigner]) throws(Refusal) {
     let bytes = Array(papers["report.dsse.json"] ?? [])
     let envelope = try Envelope(parsing: bytes, named: "report.dsse.json")
     let claimed = envelope.signatures.map(\.keyid)
-    guard let site = sites.first(where: { claimed.contains($0.keyID) }) else {
+    guard let signer = signers.first(where: { claimed.contains($0.key.id.hex) }) else {
       throw Refusal(
         CentreReason.unknownSigner, "report.dsse.json",
         seen: "signed by \(claimed.joined(separator: ", "))",
         expected: "the key of an enrolled site")
     }
-    let key = try PublicKey(JSONField(site.key, at: "ledger, key of \(site.id)"))
-    let payload = try envelope.verified(by: [key], threshold: 1)
+    let payload = try envelope.verified(by: [signer.key], threshold: 1)
+    let site = signer.site
+    standing = signer.standing
     statement = try Statement(parsing: payload, named: "report.dsse.json")
     try SignedReport.match(
       "payload type and predicate type",
@@ -38,6 +43,7 @@ struct SignedReport {
         CentreReason.unknownSigner, "report of \(predicate.site)", seen: "signed by \(site.id)",
         expected: "a signature by \(predicate.site)")
     }
+    nextKey = try SignedReport.nextKey(predicate, signing: envelope)
     let waybillBytes = Array(papers["waybill.json"] ?? [])
     try SignedReport.match(
       "waybill.json", seen: Digest.sha256(waybillBytes).hex,
@@ -49,6 +55,23 @@ struct SignedReport {
     self.site = site
     digest = envelope.payloadDigest
     self.envelope = bytes
+  }
+
+  /// - Throws: `CentreReason.siteKeyNotInForce` when the new key did not sign as well (R19).
+  private static func nextKey(
+    _ predicate: ReportPredicate, signing envelope: Envelope
+  ) throws(Refusal) -> PublicKey? {
+    guard let next = predicate.nextKey else { return nil }
+    let key = try PublicKey(JSONField(next, at: "report.dsse.json: predicate.next_key"))
+    if !predicate.isRehearsal { try TestOnlyKeys.refuse([key], in: "report.dsse.json") }
+    do {
+      _ = try envelope.verified(by: [key], threshold: 1)
+    } catch {
+      throw Refusal(
+        CentreReason.siteKeyNotInForce, "report \(predicate.seq) of \(predicate.site)",
+        seen: "no signature by the new key \(key.id)", expected: "signatures by both keys")
+    }
+    return key
   }
 
   /// Names of the statement's subjects beside the waybill and the state.

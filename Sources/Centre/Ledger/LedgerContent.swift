@@ -17,13 +17,21 @@ package struct ContentRecord: Sendable {
   package let addedAt: Instant
   /// Version of role content that first listed it; nil until it is released.
   package let releasedVersion: Int64?
+  /// Version of role content that left it out again; nil while it is listed, or never was.
+  package var delistedVersion: Int64?
+  /// The lowest counter of its line that may be deployed.
+  package var floor: Int64 = 0
 
+  /// Whether role content lists it now.
+  package var isReleased: Bool { releasedVersion != nil && delistedVersion == nil }
   package var id: ContentID { ContentID(manifest: manifest) }
 }
 
 extension Ledger {
-  private static let contentQuery =
-    "SELECT content.*, lines.name FROM content JOIN lines USING(line)"
+  private static let contentQuery = """
+    SELECT content.*, lines.name, lines.floor, delistings.version AS delisted_version
+    FROM content JOIN lines USING(line) LEFT JOIN delistings USING(manifest)
+    """
 
   /// All content versions, by name, then counter.
   package func contents() throws(Refusal) -> [ContentRecord] {
@@ -70,16 +78,6 @@ extension Ledger {
         .parsed("line") { RandomID($0) }
     }
   }
-
-  func floors() throws(Refusal) -> [RandomID: Int64] {
-    try read { database in
-      var floors: [RandomID: Int64] = [:]
-      for row in try Row.fetchAll(database, sql: "SELECT line, floor FROM lines WHERE floor > 0") {
-        floors[try row.parsed("line") { RandomID($0) }] = row["floor"]
-      }
-      return floors
-    }
-  }
 }
 
 extension ContentRecord {
@@ -94,5 +92,7 @@ extension ContentRecord {
     totalLength = row["total_length"]
     addedAt = try row.parsed("added_at") { Instant($0) }
     releasedVersion = row["released_version"]
+    delistedVersion = row["delisted_version"]
+    floor = row["floor"]
   }
 }

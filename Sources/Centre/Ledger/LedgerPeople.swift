@@ -41,8 +41,10 @@ extension Ledger {
     }
   }
 
+  /// - Parameter accepted: the new epoch of a site that this puts in force.
   func keep(
-    _ statement: Envelope, for subject: ApprovalSubject, by person: Approver, at now: Instant
+    _ statement: Envelope, for subject: ApprovalSubject, by person: Approver, at now: Instant,
+    accepting accepted: SiteRecord? = nil
   ) throws(Refusal) {
     try write { database in
       try database.execute(
@@ -57,6 +59,7 @@ extension Ledger {
           "site": subject.site.text, "role": subject.role.rawValue, "by": person.name.text,
           "key": person.key.id.hex, "plan": subject.plan.hex,
         ], at: now, in: database)
+      if let accepted { try Ledger.accept(accepted, at: now, in: database) }
     }
   }
 

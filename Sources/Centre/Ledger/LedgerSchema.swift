@@ -32,6 +32,18 @@ enum LedgerSchema {
       -- the people who may approve there, as the enrolment names them
       operators TEXT NOT NULL) STRICT;
 
+    -- enrolments besides those in force: one a site may wait for officers, others are over
+    CREATE TABLE IF NOT EXISTS epochs(
+      site TEXT NOT NULL REFERENCES sites, epoch TEXT NOT NULL, enrolment TEXT NOT NULL,
+      standing TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY(site, epoch)) STRICT;
+    -- keys that take over from another: seq is the first booked report that names it, n the bundle that acknowledges it
+    CREATE TABLE IF NOT EXISTS renewals(
+      site TEXT NOT NULL REFERENCES sites, epoch TEXT NOT NULL, keyid TEXT NOT NULL, key TEXT NOT NULL,
+      seq INTEGER NOT NULL, n INTEGER, PRIMARY KEY(site, epoch, keyid)) STRICT;
+    CREATE TABLE IF NOT EXISTS revocations(
+      site TEXT NOT NULL REFERENCES sites, keyid TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,
+      reason TEXT NOT NULL, PRIMARY KEY(site, keyid)) STRICT;
+
     -- people of the centre who approve, and what they signed about a site
     CREATE TABLE IF NOT EXISTS officers(
       id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, key TEXT NOT NULL,
@@ -58,6 +70,10 @@ enum LedgerSchema {
       version TEXT NOT NULL, length INTEGER NOT NULL, file_count INTEGER NOT NULL,
       total_length INTEGER NOT NULL, added_at TEXT NOT NULL, released_version INTEGER,
       UNIQUE(line, version), UNIQUE(line, counter)) STRICT;
+
+    -- released content that role content lists no more, with the version that left it out
+    CREATE TABLE IF NOT EXISTS delistings(
+      manifest TEXT PRIMARY KEY REFERENCES content, version INTEGER NOT NULL) STRICT;
 
     -- the depot: frames, and which bytes of which file lie in them
     CREATE TABLE IF NOT EXISTS frames(

@@ -82,19 +82,7 @@ extension Ledger {
     _ site: SiteRecord, enrolment: [UInt8], at now: Instant
   ) throws(Refusal) {
     try write { database in
-      try database.execute(
-        sql: """
-          INSERT INTO sites(id, epoch, key, keyid, recipient, root_fingerprint, points, agent, enrolment,
-            enrolled_at, operators)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          site.id.text, site.epoch.text, String(decoding: site.key.encoded, as: UTF8.self),
-          site.keyID, site.recipient.description, site.rootFingerprint.hex, site.points, site.agent,
-          site.enrolment.hex,
-          site.enrolledAt.description,
-          String(decoding: JSONValue.array(site.operators.map(\.json)).encoded, as: UTF8.self),
-        ])
+      try Ledger.store(site, in: database)
       try database.execute(
         sql: "INSERT OR REPLACE INTO statements VALUES (?, 'enrolment', ?, ?)",
         arguments: [site.enrolment.hex, site.id.text, Data(enrolment)])
@@ -103,6 +91,27 @@ extension Ledger {
         ["site": site.id.text, "epoch": site.epoch.text, "enrolment": site.enrolment.hex],
         at: now, in: database)
     }
+  }
+
+  /// Writes the row of a site, in place of the one that it had.
+  static func store(_ site: SiteRecord, in database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO sites(id, epoch, key, keyid, recipient, root_fingerprint, points, agent, enrolment,
+          enrolled_at, operators)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT(id) DO UPDATE SET epoch = excluded.epoch, key = excluded.key,
+          keyid = excluded.keyid, recipient = excluded.recipient,
+          root_fingerprint = excluded.root_fingerprint, points = excluded.points,
+          agent = excluded.agent, enrolment = excluded.enrolment,
+          enrolled_at = excluded.enrolled_at, operators = excluded.operators
+        """,
+      arguments: [
+        site.id.text, site.epoch.text, String(decoding: site.key.encoded, as: UTF8.self),
+        site.keyID, site.recipient.description, site.rootFingerprint.hex, site.points, site.agent,
+        site.enrolment.hex, site.enrolledAt.description,
+        String(decoding: JSONValue.array(site.operators.map(\.json)).encoded, as: UTF8.self),
+      ])
   }
 }
 

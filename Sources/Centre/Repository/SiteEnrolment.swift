@@ -11,9 +11,11 @@ package struct SiteEnrolment: Sendable {
   package let isRehearsal: Bool
   /// SHA-256 of the DSSE payload: what both sides read to each other over the second channel.
   package let fingerprint: Digest
+  /// The epoch before, where the host says that it was restored from an old copy.
+  package let restoredFrom: RandomID?
   private let predicate: EnrolmentPredicate
-  private let key: PublicKey
-  private let bytes: [UInt8]
+  let key: PublicKey
+  let bytes: [UInt8]
 
   /// - Throws: `CentreReason.enrolmentSignature`, `TrustReason.testOnlyKey` outside a rehearsal, or what the strict readers refuse.
   package init(parsing bytes: [UInt8], named name: String) throws(Refusal) {
@@ -49,13 +51,26 @@ package struct SiteEnrolment: Sendable {
     epoch = claimed.epoch
     rootFingerprint = claimed.rootFingerprint
     isRehearsal = claimed.isRehearsal
+    restoredFrom = claimed.restoredFrom
     fingerprint = envelope.payloadDigest
   }
 
-  /// Adds the site, once the fingerprint from the second channel is this one.
+  /// Adds the site, once the fingerprint from the second channel is this one. A new epoch of a site that is enrolled
+  /// already waits for officers, in a rehearsal too; until they confirm it nothing changes.
   package func enrol(
     in profile: CentreProfile, confirmed: Digest, at now: Instant
   ) throws(Refusal) -> SiteRecord {
+    try check(in: profile, confirmed: confirmed)
+    let record = record(at: now)
+    guard let known = try profile.ledger.sites().first(where: { $0.id == site }) else {
+      try profile.ledger.add(record, enrolment: bytes, at: now)
+      return record
+    }
+    try profile.ledger.propose(self, besides: known, at: now)
+    return record
+  }
+
+  private func check(in profile: CentreProfile, confirmed: Digest) throws(Refusal) {
     guard confirmed == fingerprint else {
       throw Refusal(
         CentreReason.fingerprintDiffers, "enrolment of \(site)", seen: fingerprint.hex,
@@ -73,18 +88,15 @@ package struct SiteEnrolment: Sendable {
         CentreReason.fingerprintDiffers, "root of \(site)", seen: rootFingerprint.hex,
         expected: "the fingerprint of one of this centre's roots")
     }
-    if let twin = try profile.ledger.sites().first(where: { $0.id == site }) {
-      throw Refusal(
-        CentreReason.alreadyThere, site.text, seen: "enrolled \(twin.enrolledAt)",
-        expected: "a new site")
-    }
+  }
+
+  /// The site as this enrolment has it.
+  func record(at now: Instant) -> SiteRecord {
     let points = predicate.points.map { "\($0.id) (\($0.kind))" }.joined(separator: ", ")
-    let record = SiteRecord(
+    return SiteRecord(
       id: site, epoch: epoch, key: key.json, keyID: key.id.hex, recipient: predicate.recipient,
       rootFingerprint: rootFingerprint,
       points: points, agent: predicate.agent, enrolment: fingerprint, enrolledAt: now,
       operators: predicate.operators)
-    try profile.ledger.add(record, enrolment: bytes, at: now)
-    return record
   }
 }

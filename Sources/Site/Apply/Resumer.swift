@@ -32,6 +32,7 @@ package struct Resumer {
   package func run(
     _ look: Look = .presence
   ) throws(Refusal) -> (plan: Plan, outcome: ApplyOutcome, recheck: PointRecheck?) {
+    try site.requireLiving()
     let recheck = look == .bytes ? try recheck() : nil
     let holdings = try Holdings(of: site)
     try holdings.noteBrokenPromises(at: clock)

@@ -3,7 +3,7 @@ package import Bundles
 import Foundation
 import GRDB
 package import Intents
-package import Trust
+import Trust
 
 extension OpenedSite {
   /// Looks through the whole log: every line against its hash and the line before, the heads that were signed
@@ -29,18 +29,6 @@ extension OpenedSite {
         site: profile.site, epoch: profile.epoch, statements: reports, walk: walk,
         agreement: agreement.agreement)
     }
-  }
-
-  /// The public half of the key that signs reports; told by the open part of the key file.
-  package func publicKey() throws(Refusal) -> PublicKey {
-    let name = folder.siteKey.text
-    let bytes = try FileQuery.contents(of: folder.siteKey, cap: SiteLimits.keyFileLength)
-    let open = try KeyFile(parsing: bytes, named: name).publicBytes
-    guard let key = PublicKey(ed25519: open), key.id == profile.keyID else {
-      throw Refusal(
-        SiteReason.journalDamaged, name, seen: "another key", expected: "key \(profile.keyID)")
-    }
-    return key
   }
 }
 
@@ -79,7 +67,8 @@ extension JournalTransaction {
     while let row = try rows.next() { try each(report(row)) }
   }
 
-  /// Holds each frozen report against its own signature; the head that it signs must be in the log.
+  /// Holds each frozen report against its own signature; the head that it signs must be in the log. The enrolment names
+  /// the first key, and each report the next one, if there is one: `key` must be among them.
   ///
   /// - Returns: how many were verified.
   fileprivate func checkReports(
@@ -87,11 +76,12 @@ extension JournalTransaction {
     _ agreement: inout AuditAgreement
   ) throws -> Int64 {
     var verified: Int64 = 0
+    var chain = SigningKeys()
     try eachReport { report in
       let name = "report \(report.seq)"
       do throws(Refusal) {
         let envelope = try Envelope(parsing: report.envelope, named: name)
-        let payload = try envelope.verified(by: [key])
+        let payload = try chain.verified(envelope, named: name)
         guard envelope.payloadDigest == report.digest else {
           throw Refusal(
             SiteReason.logDisagrees, name, seen: envelope.payloadDigest.hex,
@@ -112,6 +102,23 @@ extension JournalTransaction {
           AuditFault(.fact, name, seen: "\(error.code) \(error)", expected: "as signed"))
       }
     }
+    if let newest = chain.all.last, !chain.all.contains(key) {
+      agreement.add(
+        AuditFault(
+          .fact, "signing key", seen: "\(key.id)", expected: "\(newest.id), as signed reports name")
+      )
+    }
     return verified
+  }
+
+  /// The keys that reports were signed with, oldest first, as far as they verify.
+  func reportKeys() throws -> [PublicKey] {
+    var chain = SigningKeys()
+    try eachReport { report in
+      // What does not verify is told by the audit.
+      _ = try? chain.verified(
+        Envelope(parsing: report.envelope, named: "report"), named: "report \(report.seq)")
+    }
+    return chain.all
   }
 }

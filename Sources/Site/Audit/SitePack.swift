@@ -19,8 +19,11 @@ package struct SitePack {
     let key = try site.publicKey()
     let pack = try EvidencePack(at: folder)
     let own = "sites/\(profile.site)/\(profile.epoch)"
-    try pack.add("\(own)/key.json", key.json.encoded)
     try site.journal.read { journal in
+      let keys = try journal.reportKeys()
+      for (number, key) in (keys.isEmpty ? [key] : keys).enumerated() {
+        try pack.add("\(own)/\(EvidencePack.keyName(number))", key.json.encoded)
+      }
       for (version, bytes) in try journal.keptRoots() {
         try pack.add("roots/\(version).root.json", bytes)
       }

@@ -18,6 +18,9 @@ struct Acceptance {
   let lostReferences: Set<Digest>
   /// Why it was taken, if it had expired.
   let breakGlass: String?
+  /// Numbers of the line that never came, between the bundle before and this one.
+  let missed: ClosedRange<Int64>?
+  let isClockBehind: Bool
 
   func record() throws(Refusal) {
     let manifests = try keepManifests()
@@ -34,6 +37,10 @@ struct Acceptance {
         try journal.forgetApprovals(before: before.number)
       }
       try journal.setDesired(orders.intents.intents)
+      try journal.setDelisted(
+        try journal.applied().map(\.intent.manifest).filter {
+          verified.release(manifest: $0) == nil
+        })
       if plan.sawPoint {
         try journal.setNeeded(
           Set(plan.needed).union(holdings.lost).union(lostReferences), at: clock)
@@ -60,11 +67,29 @@ struct Acceptance {
             "n": "\(verified.n)", "expired": "\(verified.expires)", "reason": breakGlass ?? "",
           ], at: clock)
       }
+      try noteOddities(journal)
       try journal.ask(nil)
       try journal.setValue("\(verified.expires)", of: JournalFact.expires)
       try journal.setValue("\(verified.issued)", of: JournalFact.issued)
     }
+    try site.settleKeys()
     try site.folder.clearStaging()
+  }
+
+  /// What the centre should know of, and what stopped nothing (S04, S10).
+  private func noteOddities(_ journal: JournalTransaction) throws {
+    if let missed {
+      try journal.log(
+        "bundles.missed",
+        ["from": "\(missed.lowerBound)", "through": "\(missed.upperBound)"], at: clock)
+    }
+    guard isClockBehind else { return }
+    let reason = SiteReason.clockBehind
+    let floor = "\(verified.time.now)"
+    try journal.log("clock.behind", ["code": reason.code, "floor": floor], at: clock)
+    try journal.note(
+      StateDocument.Sighting(
+        at: clock, code: reason.code, subject: "the clock says \(clock); \(floor) was used"))
   }
 
   /// Remembers what the centre acknowledges, and the heads to hold each other's logs against (R20).
@@ -78,6 +103,7 @@ struct Acceptance {
     var facts = ["centre_head": "\(ack.auditHead)"]
     guard ack.epoch == site.profile.epoch else { return facts }
     try journal.record(ack, at: clock)
+    try journal.takeNextKey(acknowledged: ack.report.seq, at: clock)
     try journal.setValue("\(ack.siteHead)", of: JournalFact.siteHead)
     facts["site_head"] = "\(ack.siteHead)"
     facts["ack_seq"] = "\(ack.report.seq)"
@@ -125,6 +151,13 @@ enum JournalFact {
   static let claimedDate = "claimed_date"
   /// The number of the report that waits for its review.
   static let reviewDue = "review_due"
+  /// What showed that this epoch has ended; not there while it lives.
+  static let epochEnded = "epoch_ended"
+  /// The key that is to take the place of the one in force, in its TUF form, and the first report that names it.
+  static let nextKey = "next_key"
+  static let nextKeySince = "next_key_since"
+  /// Manifests of applied content that role content lists no more.
+  static let delisted = "delisted"
 }
 
 /// How the intents of a plan stand before it is applied.

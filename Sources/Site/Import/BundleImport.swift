@@ -40,6 +40,13 @@ struct BundleImport {
     let locations = locator.locate(waybill, near: trial.folder)
     try checkPresence(locations)
     outcome.notes += after.notes.map(BundleImport.text)
+    let missed = try missed()
+    if let missed {
+      let numbers =
+        missed.count == 1
+        ? "\(missed.lowerBound)" : "\(missed.lowerBound) to \(missed.upperBound)"
+      outcome.notes.append("never came: \(numbers); this one brings all of it")
+    }
     outcome.notes += FolderNotes(
       scan: scan, trials: trials, accepted: trial, papers: try papers(), waybill: waybill,
       locations: locations, courier: verified.courier, fingerprint: verified.fingerprint
@@ -74,7 +81,9 @@ struct BundleImport {
     if !lost.isEmpty { outcome.notes.append(BundleImport.text(ofLost: lost)) }
     try Acceptance(
       site: site, clock: clock, verified: verified, state: after.state, papers: try papers(),
-      orders: orders, plan: plan, lostReferences: lost, breakGlass: importer.breakGlass
+      orders: orders, plan: plan, lostReferences: lost,
+      breakGlass: importer.breakGlass, missed: missed,
+      isClockBehind: after.notes.contains { if case .clockBehindFloor = $0 { true } else { false } }
     ).record()
     outcome.bundles.append(BundleOutcome(trial, .taken))
     outcome.changed = "bundle \(verified.n) was taken"
@@ -100,6 +109,14 @@ struct BundleImport {
     let names = references.sorted().prefix(3).map(\.hex).joined(separator: ", ")
     return "alarm: \(references.count) promised files that changes build on are gone or altered: "
       + names + (references.count > 3 ? ", …" : "") + "; the next return asks for them"
+  }
+
+  /// The numbers between the newest bundle that was taken and this one (S04).
+  private func missed() throws(Refusal) -> ClosedRange<Int64>? {
+    guard let before = try site.journal.read({ try $0.newestBundle() })?.number,
+      before < verified.n - 1
+    else { return nil }
+    return before + 1...verified.n - 1
   }
 
   /// The plan for what is about to be done. Staging takes its time: where people approved something, point, journal

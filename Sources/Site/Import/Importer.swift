@@ -33,14 +33,15 @@ package struct Importer {
   ///
   /// - Throws: what has to do with no bundle: the search of the medium, the journal, this machine.
   package func run(_ medium: FilePath) throws(Refusal) -> ImportOutcome {
+    try site.requireLiving()
     guard FileQuery.status(medium) != nil else {
       throw Refusal(
         SiteReason.noBundle, medium.text, seen: "nothing", expected: "the folder of a medium")
     }
     let scan = try MediumScan(medium)
     var trials = PapersTrial.all(on: scan)
-    let trust = try verify(&trials)
     var outcome = ImportOutcome()
+    let trust = try verify(&trials, &outcome)
     var taken: PapersTrial?
     for trial in newestFirst(trials) {
       guard case .ours(let verified, let verification) = trial.verdict else { continue }
@@ -64,9 +65,11 @@ package struct Importer {
   }
 
   /// Verifies every set of papers and keeps the roots that verified.
-  private func verify(_ trials: inout [PapersTrial]) throws(Refusal) -> TrustState {
+  private func verify(
+    _ trials: inout [PapersTrial], _ outcome: inout ImportOutcome
+  ) throws(Refusal) -> TrustState {
     var trust = try site.trust()
-    let before = trust.root.version
+    let (before, floor) = (trust.root.version, trust.timeFloor)
     let confirmed = try SiteTime(of: site, clock: clock).confirmed
     let grace = breakGlass == nil ? 0 : try site.policy().breakGlassDays
     for index in trials.indices {
@@ -84,9 +87,14 @@ package struct Importer {
         graceDays: grace)
     }
     let kept = trust
+    var facts = ["from": "\(before + 1)", "through": "\(kept.root.version)"]
+    if kept.timeFloor < floor {
+      facts["time_floor"] = "\(floor) to \(kept.timeFloor)"
+      outcome.notes.append(
+        "the root lowered the floor of time from \(floor) to \(kept.timeFloor)")
+    }
     try site.journal.write { journal in
-      try journal.log(
-        "roots.taken", ["from": "\(before + 1)", "through": "\(kept.root.version)"], at: clock)
+      try journal.log("roots.taken", facts, at: clock)
       try journal.setTrust(kept, at: clock)
     }
     voice.say("took roots \(before + 1) to \(kept.root.version)")
@@ -219,6 +227,9 @@ extension Importer {
           KnownBundle(number: number, fingerprint: print, state: .refused, code: code, at: clock))
       }
     }
+    if case SiteReason.otherAcknowledgement = refusal.reason {
+      try site.endEpoch(for: refusal, at: clock)
+    }
     var facts = ["subject": refusal.subject]
     if let number = trial.claimedNumber { facts["n"] = "\(number)" }
     try remember(refusal, "import.refused", facts, isKnown: isKnown)
@@ -246,8 +257,10 @@ extension Importer {
     try site.journal.write { journal in
       try journal.log(event, facts.merging(["code": refusal.code]) { old, _ in old }, at: clock)
       if isAlarm {
+        // Of two that contradict each other both are named.
+        let values = refusal.exit == .fork ? ": \(refusal.seen), not \(refusal.expected)" : ""
         try journal.note(
-          StateDocument.Sighting(at: clock, code: refusal.code, subject: refusal.subject))
+          StateDocument.Sighting(at: clock, code: refusal.code, subject: refusal.subject + values))
       }
     }
   }

@@ -19,19 +19,38 @@ struct OrdersCheck {
     return notes
   }
 
-  /// S31.
+  /// S31. That of the life before is noted, until the centre has acknowledged a report of this one.
   private func checkEnrolment(_ notes: inout [String]) throws(Refusal) {
     guard let record = orders.enrolment else { return }
     let profile = site.profile
+    if record.epoch == profile.restoredFrom,
+      try site.journal.read({ try $0.base(of: profile.epoch) }) == nil
+    {
+      notes.append(
+        "the centre has not accepted this site's new life yet; it names epoch \(record.epoch)")
+      return
+    }
     let own: [(String, String, String)] = [
       ("epoch", record.epoch.text, profile.epoch.text),
       ("root fingerprint", record.rootFingerprint.hex, profile.rootFingerprint.hex),
-      ("key", Digest.sha256(record.key.canonical).hex, profile.keyID.hex),
+      ("key", Digest.sha256(record.key.canonical).hex, try expectedKey().hex),
       ("recipient", record.recipient.description, try site.recipient().description),
     ]
     for (what, seen, expected) in own where seen != expected {
       throw Refusal(
         SiteReason.otherEnrolment, "enrolment.json: \(what)", seen: seen, expected: expected)
+    }
+  }
+
+  /// The key that the centre must know: the new one from the bundle on that acknowledges a report which names it.
+  private func expectedKey() throws(Refusal) -> KeyID {
+    let profile = site.profile
+    guard let ack = orders.acknowledgement?.document, ack.epoch == profile.epoch else {
+      return profile.keyID
+    }
+    return try site.journal.read { journal in
+      guard try journal.isNextKey(acknowledgedBy: ack.report.seq) else { return profile.keyID }
+      return try journal.nextKey()?.id ?? profile.keyID
     }
   }
 

@@ -55,6 +55,18 @@ extension JournalTransaction {
       arguments: arguments)
   }
 
+  /// Remembers which applied content role content lists no more (T40).
+  func setDelisted(_ manifests: [Digest]) throws {
+    let texts = Set(manifests).sorted().map(\.hex)
+    if texts.isEmpty { return try removeValue(JournalFact.delisted) }
+    try setValue(texts.joined(separator: " "), of: JournalFact.delisted)
+  }
+
+  func delisted() throws -> Set<Digest> {
+    let texts = try value(JournalFact.delisted)?.split(separator: " ") ?? []
+    return Set(texts.compactMap { Digest(hex: String($0)) })
+  }
+
   /// Ascending by id.
   package func results() throws -> [IntentResult] {
     try Row.fetchAll(database, sql: "SELECT * FROM results ORDER BY id").map { row in

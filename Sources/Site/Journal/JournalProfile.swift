@@ -36,6 +36,10 @@ extension JournalTransaction {
       arguments: [key, value])
   }
 
+  package func removeValue(_ key: String) throws {
+    try database.execute(sql: "DELETE FROM configuration WHERE key = ?", arguments: [key])
+  }
+
   package func document(_ name: JournalDocument) throws -> [UInt8]? {
     try Data.fetchOne(
       database, sql: "SELECT bytes FROM documents WHERE name = ?", arguments: [name.rawValue]

@@ -19,6 +19,7 @@ package struct Enrolment {
   ///
   /// - Returns: the fingerprint to be read out on the phone, SHA-256 of the signed payload.
   package func write(to path: FilePath) throws(Refusal) -> Digest {
+    try site.requireLiving()
     let report = try frozen()
     if FileQuery.status(path) != nil {
       let there = try FileQuery.contents(of: path, cap: TrustLimits.targetsLength)
@@ -50,7 +51,7 @@ package struct Enrolment {
       site: profile.site, epoch: profile.epoch, key: key.publicKey.json,
       recipient: try site.recipient(), rootFingerprint: profile.rootFingerprint,
       points: points, agent: SiteAgent.name, asOf: clock,
-      isRehearsal: profile.isRehearsal, operators: operators)
+      isRehearsal: profile.isRehearsal, operators: operators, restoredFrom: profile.restoredFrom)
     let statement = Statement(
       subjects: [Statement.Subject(name: "root.json", digest: profile.rootFingerprint)],
       predicateType: EnrolmentPredicate.type, predicate: predicate.json)

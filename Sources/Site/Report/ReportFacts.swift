@@ -27,6 +27,8 @@ struct ReportFacts {
   let egress: SitePolicy.Egress
   let versions: TrustVersions
   let number: Int64
+  /// The key that is to take the place of the one in force.
+  let nextKey: PublicKey?
 
   /// SHA-256 of what is told, without times: equal facts need no new report.
   var digest: Digest {
@@ -54,6 +56,7 @@ struct ReportFacts {
       "need": .array(needed.map { .string($0.hex) }), "n": .integer(number),
       "root": .integer(versions.root), "targets": .integer(versions.targets),
       "content": .integer(versions.content), "policy": .integer(versions.policy),
+      "next_key": nextKey.map { .string($0.id.hex) } ?? .null,
     ]
     return .sha256(value.canonical)
   }
@@ -86,7 +89,8 @@ extension ReportFacts {
         heldFiles: holdings.files, needed: needed.subtracting(holdings.found).sorted(),
         sightings: sightings.list, sightingHead: sightings.head, devices: devices,
         egress: policy.egress, versions: trust.versions,
-        number: try journal.value(JournalFact.number).flatMap { Int64($0) } ?? 0)
+        number: try journal.value(JournalFact.number).flatMap { Int64($0) } ?? 0,
+        nextKey: try journal.nextKey())
     }
   }
 
@@ -94,13 +98,15 @@ extension ReportFacts {
   private static func results(_ journal: JournalTransaction) throws -> [IntentResult] {
     let applied = Dictionary(
       try journal.applied().map { ($0.intent.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let delisted = try journal.delisted()
     return try journal.results().map { result in
       guard result.state == .applied, let applied = applied[result.id],
         applied.intent.revision == result.revision
       else { return result }
       return IntentResult(
         id: result.id, revision: result.revision, manifest: result.manifest, state: result.state,
-        reason: result.reason, packageID: result.packageID, plan: applied.plan,
+        reason: delisted.contains(result.manifest) ? "delisted" : result.reason,
+        packageID: result.packageID, plan: applied.plan,
         appliedAt: applied.at)
     }
   }

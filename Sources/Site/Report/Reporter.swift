@@ -31,6 +31,7 @@ package struct Reporter {
 
   /// Writes the newest report to `medium`, an existing folder.
   package func run(to medium: FilePath) throws(Refusal) -> ReturnOutcome {
+    try site.requireLiving()
     guard let enrolment = try site.journal.read({ try $0.report(0) }) else {
       throw Refusal(
         SiteReason.notEnrolled, "site \(site.profile.site)", seen: "no report 0",
@@ -91,7 +92,8 @@ package struct Reporter {
   private func freeze(
     _ facts: ReportFacts, after newest: FrozenReport
   ) throws(Refusal) -> FrozenReport {
-    let key = try site.key()
+    var keys = [try site.key()]
+    if let next = facts.nextKey { keys.append(try site.signingKey(next.id)) }
     let seq = newest.seq + 1
     let target = folder(of: seq)
     try FolderRemoval.remove(target)
@@ -117,7 +119,7 @@ package struct Reporter {
       siteID: site.profile.site, kind: .back(epoch: site.profile.epoch, seq: seq),
       blockSize: writer.blockSize, files: writer.files)
     let envelope = Envelope.sign(
-      payload: try statement(facts, state, waybill, newest).encoded, by: [key])
+      payload: try statement(facts, state, waybill, newest).encoded, by: keys)
     let papers = try PapersWriter.bytes(entries: [
       (name: "report.dsse.json", bytes: envelope.encoded),
       (name: "waybill.json", bytes: waybill.encoded),
@@ -137,6 +139,9 @@ package struct Reporter {
       envelope: envelope.encoded, state: state.encoded, at: clock)
     try site.journal.write { journal in
       try journal.freeze(report)
+      if facts.nextKey != nil, try journal.value(JournalFact.nextKeySince) == nil {
+        try journal.setValue("\(seq)", of: JournalFact.nextKeySince)
+      }
       try journal.log(
         "report.frozen", ["seq": "\(seq)", "sha256": report.digest.hex], at: clock)
     }
@@ -167,7 +172,8 @@ package struct Reporter {
       site: site.profile.site, epoch: site.profile.epoch, seq: newest.seq + 1,
       previous: newest.digest, base: facts.base, chain: chain, trust: facts.versions,
       number: facts.number, asOf: clock, auditHead: facts.auditHead.digest,
-      centreHead: facts.centreHead, agent: SiteAgent.name, isRehearsal: site.profile.isRehearsal)
+      centreHead: facts.centreHead, agent: SiteAgent.name, isRehearsal: site.profile.isRehearsal,
+      restoredFrom: site.profile.restoredFrom, nextKey: facts.nextKey?.json)
     // The same check that the centre makes: a report that it would refuse is not frozen.
     _ = try ReportPredicate(JSONField(predicate.json, at: "report"))
     let subjects =

@@ -16,6 +16,8 @@ package struct Setup: Sendable {
   package let siteCode: String
   /// Who may approve here.
   package let operators: [Approver]
+  /// The epoch that ended when the host was restored from an old copy; nil for a site without a life before.
+  package var restoredFrom: RandomID?
 
   package init(
     site: SiteID, rootFile: FilePath, fingerprints: [Digest], library: FilePath, siteCode: String,
@@ -98,7 +100,7 @@ package struct Setup: Sendable {
     }
     let profile = SiteProfile(
       site: site, epoch: epoch, keyID: keys.signing.id, rootFingerprint: .sha256(bytes),
-      isRehearsal: isRehearsal, library: library, siteCode: siteCode)
+      isRehearsal: isRehearsal, library: library, siteCode: siteCode, restoredFrom: restoredFrom)
     try folder.create()
     let lock = try FileLock(folder, now: clock)
     try DurableFile.write(bytes, to: folder.root)
@@ -139,49 +141,5 @@ package struct Setup: Sendable {
         expected: isRehearsal ? "that of a rehearsal" : "that of a production centre")
     }
     return (bytes, trust)
-  }
-}
-
-extension OpenedSite {
-  /// Opens the key that signs reports.
-  package func key() throws(Refusal) -> SecretKey {
-    try folder.checkModes()
-    var bytes = try FileQuery.contents(of: folder.siteKey, cap: SiteLimits.keyFileLength)
-    let key = try SecretKey.open(
-      keyFile: &bytes, named: folder.siteKey.text,
-      passphrase: try phrase(for: bytes, folder.siteKey.text),
-      unprotected: profile.isRehearsal ? .allowedInRehearsal : .refused)
-    guard key.id == profile.keyID else {
-      throw Refusal(
-        SiteReason.journalDamaged, folder.siteKey.text, seen: "key \(key.id)",
-        expected: "key \(profile.keyID), which the journal names")
-    }
-    return key
-  }
-
-  /// Whom bundles for this site are sealed to; told by the open part of the key file.
-  package func recipient() throws(Refusal) -> AgeRecipient {
-    let name = folder.openingKey.text
-    let bytes = try FileQuery.contents(of: folder.openingKey, cap: SiteLimits.keyFileLength)
-    guard let recipient = AgeRecipient(try KeyFile(parsing: bytes, named: name).publicBytes) else {
-      throw Refusal(
-        SiteReason.journalDamaged, name, seen: "another kind of key", expected: "an X25519 key")
-    }
-    return recipient
-  }
-
-  /// Opens the key that opens what is sealed to this site.
-  package func identity() throws(Refusal) -> AgeIdentity {
-    try folder.checkModes()
-    var bytes = try FileQuery.contents(of: folder.openingKey, cap: SiteLimits.keyFileLength)
-    return try AgeIdentity.open(
-      keyFile: &bytes, named: folder.openingKey.text,
-      passphrase: try phrase(for: bytes, folder.openingKey.text),
-      unprotected: profile.isRehearsal ? .allowedInRehearsal : .refused)
-  }
-
-  /// The passphrase, asked for only when the file is protected.
-  private func phrase(for bytes: [UInt8], _ name: String) throws(Refusal) -> Passphrase? {
-    try KeyFile(parsing: bytes, named: name).isProtected ? try passphrase() : nil
   }
 }

@@ -18,11 +18,14 @@ package struct SiteProfile: Hashable, Sendable {
   package let library: FilePath
   /// The first three characters of the package ids that the distribution point mints.
   package let siteCode: String
+  /// The life before, where this is the new one of a host that was restored from an old copy.
+  package let restoredFrom: RandomID?
 
   package init(
     site: SiteID, epoch: RandomID, keyID: KeyID, rootFingerprint: Digest, isRehearsal: Bool,
-    library: FilePath, siteCode: String
+    library: FilePath, siteCode: String, restoredFrom: RandomID? = nil
   ) {
+    self.restoredFrom = restoredFrom
     self.site = site
     self.epoch = epoch
     self.keyID = keyID
@@ -39,7 +42,7 @@ package struct SiteProfile: Hashable, Sendable {
       ("root_fingerprint", rootFingerprint.hex),
       ("rehearsal", isRehearsal ? "true" : "false"), ("library", library.string),
       ("site_code", siteCode),
-    ]
+    ] + (restoredFrom.map { [("restored_from", $0.text)] } ?? [])
   }
 
   init?(entries: [String: String]) {
@@ -52,7 +55,8 @@ package struct SiteProfile: Hashable, Sendable {
     else { return nil }
     self.init(
       site: site, epoch: epoch, keyID: keyID, rootFingerprint: fingerprint, isRehearsal: rehearsal,
-      library: FilePath(library), siteCode: code)
+      library: FilePath(library), siteCode: code,
+      restoredFrom: entries["restored_from"].flatMap { RandomID($0) })
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Bundles
 package import Intents
-import Trust
+package import Trust
 
 /// How a site stands, as its journal says; the distribution point is not asked.
 package struct SiteStatus: Sendable {
@@ -22,6 +22,10 @@ package struct SiteStatus: Sendable {
   package let isReturnDue: Bool
   package let lastReport: Int64?
   package let acknowledged: Int64?
+  /// Whether nothing of this epoch is written any more (S19).
+  package let isEnded: Bool
+  /// The signing key that waits for its acknowledgement.
+  package let nextKey: KeyID?
   /// Files in the store, and their bytes.
   package let stored: (files: Int64, bytes: Int64)
 
@@ -40,7 +44,9 @@ package struct SiteStatus: Sendable {
         base: try journal.base(of: epoch)?.seq,
         isDue: try journal.value(JournalFact.returnDue) == "true",
         issued: try journal.value(JournalFact.issued),
-        expires: try journal.value(JournalFact.expires)
+        expires: try journal.value(JournalFact.expires),
+        isEnded: try journal.value(JournalFact.epochEnded) != nil,
+        nextKey: try journal.nextKey()?.id
       )
     }
     bundle = read.bundle
@@ -48,7 +54,9 @@ package struct SiteStatus: Sendable {
     needed = read.needed
     lastReport = read.report
     acknowledged = read.base
-    isReturnDue = read.isDue
+    isReturnDue = read.isDue && !read.isEnded
+    isEnded = read.isEnded
+    nextKey = read.nextKey
     let issued = read.issued.flatMap { Instant($0) }
     let expires = read.expires.flatMap { Instant($0) }
     self.issued = issued

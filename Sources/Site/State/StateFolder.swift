@@ -15,6 +15,8 @@ package struct StateFolder: Sendable {
   package var keys: FilePath { path.appending("keys") }
   /// The site's own signing key.
   package var siteKey: FilePath { keys.appending("site.json") }
+  /// The key that takes its place, from `key renew` until the centre has acknowledged it.
+  package var nextSiteKey: FilePath { keys.appending("site-next.json") }
   /// The site's own key that opens what is sealed to it.
   package var openingKey: FilePath { keys.appending("opening.json") }
   /// The root that was pinned at `init`.
@@ -39,7 +41,7 @@ package struct StateFolder: Sendable {
 
   /// Refuses a folder or secret file that others may read or write (P08).
   package func checkModes() throws(Refusal) {
-    for place in [path, keys, siteKey, openingKey] {
+    for place in [path, keys, siteKey, nextSiteKey, openingKey] {
       guard let status = FileQuery.status(place) else { continue }
       guard status.mode & 0o077 == 0 else {
         let wanted = status.kind == .folder ? "0700" : "0600"

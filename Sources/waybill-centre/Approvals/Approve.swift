@@ -11,8 +11,9 @@ struct Approve: WaybillCommand {
   static let configuration = CommandConfiguration(
     commandName: "approve", abstract: "Approve with your own key what waits for officers.",
     discussion: """
-      Shows what waits for a site: its enrolment, which two officers confirm, or the next bundle, when \
-      something in it is called critical or privileged by release signers. You type the first 8 digits of its \
+      Shows what waits for a site: its enrolment, which two officers confirm, also when it is set up anew; or the \
+      next bundle, when something in it is called critical or privileged by release signers, goes back to an \
+      older version or is taken away, or when policy has every change approved. You type the first 8 digits of its \
       digest, and your key signs it. `plan` shows the same digest without a key.
 
       Somebody who approves elsewhere writes the signed approval to a file with --to; --add takes it here.
@@ -45,7 +46,7 @@ struct Approve: WaybillCommand {
     guard let question = try desk.waiting(for: record) else {
       throw Refusal(
         CentreReason.nothingWaits, "site \(record.id)", seen: "nothing that waits",
-        expected: "an enrolment, or a bundle with something critical")
+        expected: "an enrolment, or a bundle with something to approve")
     }
     var standing: OfficerDesk.Standing?
     if let add {

@@ -10,7 +10,10 @@ import Trust
 struct ContentGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "content", abstract: "Software in the depot.",
-    subcommands: [ContentAdd.self, ContentReleaseCommand.self, ContentList.self])
+    subcommands: [
+      ContentAdd.self, ContentReleaseCommand.self, ContentFloor.self, ContentDelist.self,
+      ContentList.self,
+    ])
 }
 
 struct ContentAdd: WaybillCommand {
@@ -71,17 +74,7 @@ struct ContentReleaseCommand: WaybillCommand {
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
     let all = try profile.ledger.contents()
-    var chosen: [ContentRecord] = []
-    for id in ids {
-      guard let content = all.first(where: { $0.id.text == id }) else {
-        throw Refusal(
-          CentreReason.unknownContent, id, seen: id,
-          expected: all.isEmpty
-            ? "content in the depot; there is none yet"
-            : "one of " + all.map(\.id.text).joined(separator: ", "))
-      }
-      chosen.append(content)
-    }
+    var chosen = try ids.map { id throws(Refusal) in try all.called(id) }
     if ids.isEmpty { chosen = all.filter { $0.releasedVersion == nil } }
     if chosen.isEmpty {
       return Outcome(
@@ -117,7 +110,8 @@ struct ContentList: WaybillCommand {
       table.add(
         content.name, content.version, String(content.counter), String(content.fileCount),
         ByteCount.text(content.totalLength),
-        content.releasedVersion.map { "in content \($0)" } ?? "no", content.id.text)
+        content.delistedVersion.map { "delisted in content \($0)" }
+          ?? content.releasedVersion.map { "in content \($0)" } ?? "no", content.id.text)
     }
     return Outcome(
       lines: contents.isEmpty ? ["No content yet."] : table.lines,
@@ -133,6 +127,8 @@ extension ContentRecord {
       "files": .integer(fileCount), "bytes": .integer(totalLength),
       "added_at": .string(addedAt.description),
       "released_version": releasedVersion.map { .integer($0) } ?? .null,
+      "delisted_version": delistedVersion.map { .integer($0) } ?? .null,
+      "floor": .integer(floor),
     ]
   }
 }

@@ -10,7 +10,7 @@ import Trust
 struct SiteGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "site", abstract: "The sites that this centre serves.",
-    subcommands: [SiteAdd.self, SiteList.self, SiteShow.self])
+    subcommands: [SiteAdd.self, SiteRevoke.self, SiteList.self, SiteShow.self])
 }
 
 struct SiteAdd: WaybillCommand {
@@ -19,6 +19,10 @@ struct SiteAdd: WaybillCommand {
     discussion: """
       The site admin reads the fingerprint of the enrolment to you over a second channel, such as a telephone
       number that you know. You type it here; only when it agrees is the site enrolled.
+
+      A site whose host or key was lost, or whose host was restored from an old copy, is added again in the same way. Its
+      new epoch waits for officers (`approve SITE`), in a rehearsal for one. From then on only what it signs anew
+      counts, and the next bundle brings everything.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -36,6 +40,9 @@ struct SiteAdd: WaybillCommand {
     let enrolment = try SiteEnrolment(parsing: try Given.contents(of: file), named: file)
     let record = try enrolment.enrol(
       in: profile, confirmed: try confirmed(enrolment, profile), at: SystemClock.now())
+    if try profile.ledger.site(record.id).epoch != record.epoch {
+      return waiting(record, restoredFrom: enrolment.restoredFrom)
+    }
     return Outcome(
       lines: [
         "Enrolled site \(record.id): key \(record.keyID)",
@@ -43,7 +50,20 @@ struct SiteAdd: WaybillCommand {
         profile.isRehearsal
           ? "Next: waybill-centre policy apply -f policy.yaml"
           : "Next: two officers run `waybill-centre approve \(record.id) --key FILE`; nothing is exported before.",
-      ], facts: [("site", record.json)])
+      ], facts: [("site", record.json), ("waiting", false)])
+  }
+
+  private func waiting(_ record: SiteRecord, restoredFrom: RandomID?) -> Outcome {
+    Outcome(
+      lines: [
+        "Site \(record.id) is to be enrolled anew, with epoch \(record.epoch) and key \(record.keyID)",
+        restoredFrom.map { "It was restored from epoch \($0)." } ?? "Its host or its key was lost.",
+        "Nothing changes before officers run `waybill-centre approve \(record.id) --key FILE`.",
+      ],
+      facts: [
+        ("site", record.json), ("waiting", true),
+        ("restored_from", restoredFrom.map { .string($0.text) } ?? .null),
+      ])
   }
 
   private func confirmed(
@@ -61,6 +81,41 @@ struct SiteAdd: WaybillCommand {
       "Type the fingerprint of the enrolment of \(enrolment.site), as the site read it to you:",
       is: enrolment.fingerprint.hex)
     return enrolment.fingerprint
+  }
+}
+
+struct SiteRevoke: WaybillCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "revoke", abstract: "Believe nothing any more that a site's key signs.",
+    discussion: """
+      For a key that others have or may have: nothing is exported to the site, and its returns are kept aside. The site is
+      then set up anew and added again, with another key. There is no way back for this one.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var centre: CentreOptions
+  @Argument(help: "The site's id.") var site: String
+  @Option(help: ArgumentHelp("Why, for the log.", valueName: "text")) var reason: String
+
+  func validate() throws {
+    guard (1...200).contains(reason.count) else {
+      throw ValidationError("--reason takes 1 to 200 characters")
+    }
+  }
+
+  func perform(_ console: Console) throws -> Outcome {
+    let profile = try centre.open(console)
+    let record = try profile.ledger.site(try Given.site(site))
+    let done = try profile.ledger.revoke(record, for: reason, at: SystemClock.now())
+    return Outcome(
+      lines: [
+        "Key \(done.key.id) of site \(record.id): revoked \(done.at)",
+        "Next: let the site be set up anew, then `waybill-centre site add` and `approve`.",
+      ],
+      facts: [
+        ("site", .string(record.id.text)), ("keyid", .string(done.key.id.hex)),
+        ("revoked_at", .string(done.at.description)), ("reason", .string(done.reason)),
+      ])
   }
 }
 
@@ -93,6 +148,8 @@ struct SiteShow: WaybillCommand {
     let profile = try centre.open(console)
     let record = try profile.ledger.site(try Given.site(site))
     let policy = try PolicyKeeper(of: profile).signed(record.id)
+    let revocations = try profile.ledger.revocations(of: record.id)
+    let waiting = try profile.ledger.waitingEnrolment(of: record.id)
     return Outcome(
       lines: [
         "Site \(record.id), enrolled \(record.enrolledAt)", "Epoch \(record.epoch)",
@@ -102,7 +159,14 @@ struct SiteShow: WaybillCommand {
         policy == nil
           ? "Policy: none signed; the strictest built-ins hold"
           : "Policy: signed in version \(policy?.signedVersion ?? 0)",
-      ], facts: [("site", record.json)])
+      ] + revocations.map { "Revoked \($0.at): key \($0.key.id), \($0.reason)" }
+        + (waiting.map { ["Waits for officers: epoch \($0.epoch), enrolment \($0.fingerprint)"] }
+          ?? []),
+      facts: [
+        ("site", record.json),
+        ("revoked", .array(revocations.map { .string($0.key.id.hex) })),
+        ("waiting_epoch", waiting.map { .string($0.epoch.text) } ?? .null),
+      ])
   }
 }
 

@@ -62,19 +62,42 @@ struct TrustRotate: WaybillCommand {
 
 struct TrustRenew: WaybillCommand {
   static let configuration = CommandConfiguration(
-    commandName: "renew", abstract: "Draft a role anew, the same but for its expiry.")
+    commandName: "renew", abstract: "Draft a role anew, the same but for its expiry.",
+    discussion: """
+      A stolen exporter key may have signed a date that is far ahead, and sites that took it hold every later bundle for
+      expired. After the key is replaced (`rotate exporter`), `renew root --time-floor-reset` brings their floor of time
+      back to the moment given, such as today's; each such root does it once.
+      """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var centre: CentreOptions
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var requests: RequestOptions
   @Argument(help: "root, targets, content or policy.") var role: OfflineRole
+  @Option(
+    help: ArgumentHelp(
+      "With root: the moment to which the floor of time falls.", valueName: "YYYY-MM-DDTHH:MM:SSZ"))
+  var timeFloorReset: String?
+
+  func validate() throws {
+    guard timeFloorReset == nil || role == .root else {
+      throw ValidationError("--time-floor-reset is a matter of root")
+    }
+  }
 
   func perform(_ console: Console) throws -> Outcome {
     let profile = try centre.open(console)
     let change = KeyChange(
       of: profile, keys: passphrase.ring(of: profile), at: SystemClock.now())
-    return try requests.outcome(of: try change.renew(role.role), in: profile, done: [])
+    guard let timeFloorReset else {
+      return try requests.outcome(of: try change.renew(role.role), in: profile, done: [])
+    }
+    guard let moment = Instant(timeFloorReset) else {
+      throw Given.wrong("--time-floor-reset", timeFloorReset, "YYYY-MM-DDTHH:MM:SSZ")
+    }
+    return try requests.outcome(
+      of: try change.renewRoot(resettingTimeTo: moment), in: profile,
+      done: ["Sites lower their floor of time to \(moment) with the next bundle."])
   }
 }
 

@@ -93,6 +93,19 @@ enum BackVectors {
         $0.seq = 5
         $0.base = .init(seq: 4, digest: .sha256([4]))
       },
+      back(
+        "back-restored", "R06 The new life of a restored site, before officers accept it.", "WB1564"
+      ) {
+        let before = $0.epoch.text
+        $0.epoch = ForgedContent.id("restored")
+        $0.bends.statement = {
+          $0 = $0.setting("predicate restored_from", to: .string(before))
+        }
+      },
+      back("back-next-key", "R19 A new key that did not sign itself.", "WB1168") {
+        let next = try GoldenKey.stranger.secret().publicKey.json
+        $0.bends.statement = { $0 = $0.setting("predicate next_key", to: next) }
+      },
       back("back-production", "P12 A production return at a rehearsal centre.", "WB3264") {
         $0.isRehearsal = false
       },
