@@ -86,6 +86,21 @@ import Trust
     }
   }
 
+  @Test("P09: the site's own passphrase is asked for three times at its terminal")
+  func wrongPassphrase() throws {
+    #expect(try initialise(fingerprint, fingerprint).exit == 0)
+    let enrol = ["enrol", "--to", scratch["enrolment"].string, "--json", "--state", state]
+    func type(_ answers: String...) throws -> BuiltProgram.Run {
+      try site.run(
+        enrol, answering: answers.map { ("Passphrase of the site's keys: ", $0) })
+    }
+    let refused = try type("wrong", "worse", "bad")
+    #expect(refused.exit == 64, "\(refused)")
+    #expect(refused.text("code") == "WB6401")
+    #expect(try !Files.names(in: scratch.path).contains("enrolment"))
+    #expect(try type("wrong", "correct horse").exit == 0)
+  }
+
   @Test(arguments: [true, false])
   func S30_oneOfTwoPeopleTypesAnotherFingerprint(isFirst: Bool) throws {
     let other = Digest.sha256([1]).hex
