@@ -65,6 +65,7 @@ struct BundleImport {
     outcome.plan = plan
     if importer.mode == .planOnly {
       outcome.bundles.append(BundleOutcome(trial, .planned))
+      try site.folder.clearStaging()
       return
     }
     try stage(waybill, locations, orders, identity, asked, plan, &outcome)

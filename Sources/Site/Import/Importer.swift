@@ -39,8 +39,8 @@ package struct Importer {
     }
     let scan = try MediumScan(medium)
     var trials = PapersTrial.all(on: scan)
-    let trust = try verify(&trials)
     var outcome = ImportOutcome()
+    let trust = try verify(&trials, &outcome.notes)
     var taken: PapersTrial?
     for trial in newestFirst(trials) {
       guard case .ours(let verified, let verification) = trial.verdict else { continue }
@@ -55,6 +55,8 @@ package struct Importer {
         try bundle.run(&outcome)
         taken = trial
       } catch {
+        // What cannot be cleared now is cleared by the next import; why the bundle was refused counts more.
+        try? site.folder.clearStaging()
         try refuse(trial, error, &outcome)
       }
     }
@@ -64,7 +66,9 @@ package struct Importer {
   }
 
   /// Verifies every set of papers and keeps the roots that verified.
-  private func verify(_ trials: inout [PapersTrial]) throws(Refusal) -> TrustState {
+  private func verify(
+    _ trials: inout [PapersTrial], _ notes: inout [String]
+  ) throws(Refusal) -> TrustState {
     var trust = try site.trust()
     let before = trust.root.version
     let confirmed = try SiteTime(of: site, clock: clock).confirmed
@@ -89,7 +93,10 @@ package struct Importer {
         "roots.taken", ["from": "\(before + 1)", "through": "\(kept.root.version)"], at: clock)
       try journal.setTrust(kept, at: clock)
     }
-    voice.say("took roots \(before + 1) to \(kept.root.version)")
+    let signers = kept.rootSigners.map { $0.hex.prefix(8) }.joined(separator: ", ")
+    notes.append(
+      "took roots \(before + 1) to \(kept.root.version); root \(kept.root.version) is signed by \(signers)"
+    )
     return trust
   }
 
