@@ -123,7 +123,7 @@ package final class Rehearsal: Sendable {
   }
 
   package func applyIntent(
-    _ name: String, version: String, to sites: [String]
+    _ name: String, version: String, to sites: [String], isRollback: Bool = false
   ) throws -> BuiltProgram.Run {
     let file = try scratch.write(
       "intent-\(name).yaml",
@@ -136,6 +136,7 @@ package final class Rehearsal: Sendable {
       program: install
       collection: \(Rehearsal.collection)
       purpose: required
+      rollback: \(isRollback)
       scope: [site-class:air-gapped]
 
       """)
