@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
 import Foundation
+import Glibc
 import Intents
 import Site
 import SystemPackage
@@ -60,12 +61,11 @@ import Trust
   func long() throws {
     let file = try manifest(files: 500_000, listed: 500_000)
     let before = try resident()
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = clock()
     let read = try file.check()
-    let taken = clock.now - start
+    let spent = Double(clock() - start) / Double(CLOCKS_PER_SEC)
     let after = try resident()
-    print("H29: 500,000 files in \(taken), \((after - before) >> 20) MiB more")
+    print("H29: 500,000 files in \(spent) s of the processor, \((after - before) >> 20) MiB more")
     #expect(read.fileCount == 500_000)
     #expect(after - before < 128 << 20)
   }

@@ -50,7 +50,7 @@ package struct ManifestFile {
     var count: Int64 = 0
     var length: Int64 = 0
     var last = ""
-    var folded: Set<Digest> = []
+    var folded = Set<Digest>(minimumCapacity: Int(manifest.fileCount))
     try forEach { (file) throws(Refusal) in
       guard count < manifest.fileCount else {
         throw wrong("more files", "\(manifest.fileCount) files")
