@@ -40,10 +40,40 @@ package enum WindowsName {
 
   /// Why a relative path with `/` between its parts cannot be used, or nil when it can.
   package static func defect(ofPath path: some StringProtocol) -> String? {
+    if path.utf8.withContiguousStorageIfAvailable(isPlain) == true { return nil }
     if path.utf16.count > longestPath { return "longer than \(longestPath) UTF-16 units" }
     for part in path.split(separator: "/", omittingEmptySubsequences: false) {
       if let defect = defect(ofComponent: part) { return defect }
     }
     return nil
+  }
+
+  /// Whether nothing needs to be asked of a path: letters, digits, `-` and `_`, with dots inside, and no part that begins
+  /// as a device name might. Most paths are so, and a manifest has them by the hundred thousand.
+  private static func isPlain(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard (1...longestPath).contains(path.count) else { return false }
+    var start = path.startIndex
+    for index in path.indices {
+      switch path[index] {
+      case UInt8(ascii: "/"):
+        guard isPlainPart(path[start..<index]) else { return false }
+        start = index + 1
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+        UInt8(ascii: "."):
+        break
+      default: return false
+      }
+    }
+    return isPlainPart(path[start...])
+  }
+
+  private static func isPlainPart(_ part: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    guard let first = part.first, let last = part.last, last != UInt8(ascii: ".") else {
+      return false
+    }
+    // Every device name without a `$` has three or four characters and begins so, in either case.
+    guard (3...4).contains(part.prefix { $0 != UInt8(ascii: ".") }.count) else { return true }
+    return !"cpanl".utf8.contains(first | 0x20)
   }
 }

@@ -10,6 +10,9 @@ package enum SiteLimits {
   package static let orderLength: Int64 = 64 << 20
   /// Bytes of a listing (index, manifest): 500,000 files have about 100 MB.
   package static let listingLength: Int64 = 512 << 20
+  /// Files of one content manifest: a tree of the largest known package has half as many. What is remembered of each
+  /// while it is checked is a digest, so that all of them take less than 128 MiB.
+  package static let manifestFiles: Int64 = 1_000_000
   /// Intents of one site. A list of them is held in memory.
   package static let intents = 100_000
   /// Bytes read at a time when a file is hashed or copied.

@@ -31,8 +31,8 @@ package struct PassphraseOptions: ParsableArguments {
 extension Passphrase {
   /// Asks twice at the terminal for a passphrase that is to be set.
   package static func askingTwice() throws(Refusal) -> Passphrase {
-    let first = try asking("New passphrase: ")
-    guard try asking("The same again: ").matches(first) else {
+    let first = try typed("New passphrase: ")
+    guard try typed("The same again: ").matches(first) else {
       throw Refusal(
         TerminalReason.passphrasesDiffer, "new passphrase", seen: "two that differ",
         expected: "the same twice")
@@ -40,8 +40,14 @@ extension Passphrase {
     return first
   }
 
-  /// Asks at the terminal, without echo.
+  /// Asks at the terminal, without echo; again where it opens no key file, three times in all (P09).
   package static func asking(_ question: String) throws(Refusal) -> Passphrase {
+    try Passphrase(tries: 3) { (isAgain) throws(Refusal) in
+      try typed(isAgain ? "It does not open the key file. \(question)" : question)
+    }
+  }
+
+  private static func typed(_ question: String) throws(Refusal) -> Passphrase {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard terminal >= 0 else {
       throw Refusal(

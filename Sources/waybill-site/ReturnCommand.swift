@@ -14,6 +14,8 @@ struct ReturnCommand: WaybillCommand {
       The report carries the whole current state and every event since the last report that the centre is \
       known to have. It is signed and kept before the medium is touched: run again without news, the same \
       bytes are written. Remove the medium when the command says that it was read back.
+
+      Where policy wants reports reviewed, nothing is written at first: people run `approve`, then this goes on.
       """)
 
   @OptionGroup var common: CommonOptions

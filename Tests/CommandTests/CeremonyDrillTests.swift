@@ -92,34 +92,6 @@ import Trust
     }
   }
 
-  @Test func T16_aSiteEightRotationsAndTwoYearsBehindImportsInOneGo() throws {
-    let held = try HeldCentre()
-    try held.setUp()
-    try held.enrol()
-    for round in 1...8 {
-      held.day = round * 90
-      let fresh = try held.generate("root-\(round + 3)")
-      let gone = String(held.id("root-\(round)").prefix(8))
-      try held.finish(
-        try held.centre("trust", "rotate", "root", "--remove", gone, "--add", fresh),
-        by: ["root-\(round)", "root-\(round + 1)", "root-\(round + 2)"])
-    }
-    held.day = 725
-    for role in ["targets", "content", "policy"] {
-      try held.finish(
-        try held.centre("trust", "renew", role), by: ["\(role)-1", "\(role)-2"])
-    }
-    try held.release()
-    let medium = try held.loop.medium()
-    try held.loop.expectDone(try held.centre("export", "fjord-3", "--to", medium))
-    let site = BuiltProgram("waybill-site", wrapper: ["faketime", "1970-01-02 00:00:00"])
-    let run = try site.run([
-      "import", medium, "--json", "--state", held.loop.scratch["site-fjord-3"].string,
-    ])
-    #expect(run.exit == 0, "\(run.output) \(run.errors)")
-    #expect(run.output.contains("1970"))
-  }
-
   @Test func C01_aRestoredCentreGoesOnAboveAllThatWasSent() throws {
     let held = try HeldCentre()
     try held.setUp()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bundles
 import Intents
 import SystemPackage
 import TestKit
@@ -10,6 +11,7 @@ import Trust
   private let scratch: Scratch
   private let site = BuiltProgram("waybill-site")
   private let fingerprint: String
+  private let forge: PapersForge
   private var state: String { scratch["state"].string }
 
   init() throws {
@@ -17,6 +19,7 @@ import Trust
     var forge = try PapersForge()
     forge.roots = [:]
     try forge.addRoot()
+    self.forge = forge
     let root = try #require(forge.roots[1])
     try scratch.write("root.json", root)
     fingerprint = Digest.sha256(root).hex
@@ -83,6 +86,21 @@ import Trust
     }
   }
 
+  @Test("P09: the site's own passphrase is asked for three times at its terminal")
+  func wrongPassphrase() throws {
+    #expect(try initialise(fingerprint, fingerprint).exit == 0)
+    let enrol = ["enrol", "--to", scratch["enrolment"].string, "--json", "--state", state]
+    func type(_ answers: String...) throws -> BuiltProgram.Run {
+      try site.run(
+        enrol, answering: answers.map { ("Passphrase of the site's keys: ", $0) })
+    }
+    let refused = try type("wrong", "worse", "bad")
+    #expect(refused.exit == 64, "\(refused)")
+    #expect(refused.text("code") == "WB6401")
+    #expect(try !Files.names(in: scratch.path).contains("enrolment"))
+    #expect(try type("wrong", "correct horse").exit == 0)
+  }
+
   @Test(arguments: [true, false])
   func S30_oneOfTwoPeopleTypesAnotherFingerprint(isFirst: Bool) throws {
     let other = Digest.sha256([1]).hex
@@ -133,5 +151,72 @@ import Trust
     #expect(run.exit == 32)
     #expect(run.text("code") == "WB3286")
     #expect(throws: (any Error).self) { try Files.names(in: scratch["state"]) }
+  }
+
+  @Test func P07_aRootThatNamesAPublishedKeySetsUpNothing() throws {
+    var forge = forge
+    forge.roots = [:]
+    forge.signers[.root]?.keys = [try GoldenKey.root.secret()]
+    try forge.addRoot()
+    let root = try #require(forge.roots[1])
+    try scratch.write("root.json", root)
+    let right = Digest.sha256(root).hex
+    let run = try initialise(right, right)
+    #expect(run.exit == 11)
+    #expect(run.text("code") == "WB1119")
+    #expect(throws: (any Error).self) { try Files.names(in: scratch["state"]) }
+  }
+
+  /// Shows the site a bundle of its centre, made with these papers and this policy, on the day after.
+  private func meet(
+    _ papers: PapersForge, _ policy: SitePolicy? = nil
+  ) throws -> BuiltProgram.Run {
+    var bundle = BundleForge(papers: papers, courier: try GoldenKey.courier("another courier"))
+    bundle.policy = policy
+    for (name, bytes) in try bundle.files() {
+      try scratch.write("medium/\(bundle.name)/\(name)", bytes)
+    }
+    return try BuiltProgram("waybill-site", wrapper: ["faketime", "2026-11-02 00:00:00"]).run(
+      "import", scratch["medium"].string, "--json", "--state", state)
+  }
+
+  private func policy(site: String = "fjord-3", operators: Int64) -> SitePolicy {
+    SitePolicy(
+      site: SiteID(site), sealing: .none, egress: .full, removals: .approved, operators: operators,
+      collections: [], scopeCeiling: [])
+  }
+
+  @Test(
+    "S32: a policy that lets one person approve is refused outside a rehearsal, whoever signed it")
+  func looserPolicy() throws {
+    #expect(try initialise(fingerprint, fingerprint).exit == 0)
+    let before = try site.run("status", "--json", "--state", state)
+    let run = try meet(forge, policy(operators: 1))
+    #expect(run.exit == 32, "\(run.output)")
+    #expect(run.text("code") == "WB3285")
+    let after = try site.run("status", "--json", "--state", state)
+    #expect(after["policy"] == before["policy"], "\(after.output)")
+  }
+
+  @Test("S24: before any policy the built-in one demands sealing, and is named")
+  func builtIn() throws {
+    #expect(try initialise(fingerprint, fingerprint).exit == 0)
+    let run = try meet(forge)
+    #expect(run.exit == 32, "\(run.output)")
+    #expect(run.text("code") == "WB3284")
+    #expect(run.text("expected")?.contains("built-in") == true)
+  }
+
+  @Test(
+    "P12: a production root's successor that says rehearsal brings nothing to a production site")
+  func rehearsalSuccessor() throws {
+    #expect(try initialise(fingerprint, fingerprint).exit == 0)
+    var turned = forge
+    turned.isRehearsal = true
+    try turned.addRoot(before: turned.signers[.root]?.keys ?? [])
+    let run = try meet(turned, policy(operators: 1))
+    #expect(run.exit == 32, "\(run.output)")
+    #expect(run.text("code") == "WB3286")
+    #expect(try site.run("status", "--json", "--state", state)["rehearsal"] == false)
   }
 }

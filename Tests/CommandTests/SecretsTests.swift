@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
 import Centre
-import Foundation
-import Intents
 import SystemPackage
 import TestKit
 import Testing
@@ -10,20 +8,15 @@ import Trust
 
 /// P10: a passphrase and a secret that are known to the test, looked for in everything that the programs leave behind.
 @Suite struct SecretsTests {
-  private static let phrase = "Kanarienvogel 7Q"
-  private static let seed = Digest.sha256(Array("a secret that sings".utf8)).bytes
-
   private let loop: Rehearsal
   private let phraseFile: FilePath
   private let key: SecretKey
 
   init() throws {
     loop = try Rehearsal()
-    phraseFile = try loop.scratch.write("phrase", Self.phrase + "\n")
-    key = try SecretKey(seed: Self.seed)
-    var bytes = Array(Self.phrase.utf8)
-    let file = try key.keyFile(protectedBy: try Passphrase(wiping: &bytes))
-    try DurableFile.write(file, to: loop.scratch["holder.json"])
+    phraseFile = try loop.scratch.write("phrase", Canary.phrase + "\n")
+    key = try Canary.key
+    try DurableFile.write(try Canary.keyFile, to: loop.scratch["holder.json"])
     try loop.scratch.write(
       "holder.pub.json", PublicKeyFile(key: key.publicKey, label: "holder").encoded)
     try loop.scratch.folder("temporary")
@@ -40,24 +33,6 @@ import Trust
       "waybill-centre", wrapper: ["sh", "-c", recorded],
       environment: ["TMPDIR": loop.scratch["temporary"].string]
     ).run(arguments + ["--json"])
-  }
-
-  /// Names of files under the temporary folder that hold a form of what is secret.
-  private func leaks() throws -> [String] {
-    let plain = [
-      Array(Self.phrase.utf8), Self.seed, Array(Self.hex(Self.seed).utf8),
-      Array(Base64.encode(Self.seed).utf8),
-    ]
-    // As strace writes bytes: \x4b\x61…
-    let traced = plain.map { $0.flatMap { Array("\\x\(Self.hex([$0]))".utf8) } }
-    let forms = (plain + traced).map { Data($0) }
-    return try Files.tree(loop.scratch.path).filter { _, bytes in
-      forms.contains { Data(bytes).range(of: $0) != nil }
-    }.keys.sorted()
-  }
-
-  private static func hex(_ bytes: [UInt8]) -> String {
-    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
 
   @Test("P10: a passphrase and a secret stand in no file, argument, environment or message")
@@ -90,7 +65,7 @@ import Trust
     }
     #expect(try Files.names(in: FilePath(medium)).isEmpty)
     // The passphrase file is found, so whatever else held it would be.
-    #expect(try leaks() == ["phrase"])
+    #expect(try Canary.leaks(in: loop.scratch.path) == ["phrase"])
     #expect(try Files.names(in: loop.scratch["temporary"]).isEmpty)
   }
 }

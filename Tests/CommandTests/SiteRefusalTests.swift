@@ -70,4 +70,26 @@ import Trust
     #expect(try loop.library() == library)
     try loop.expectDone(try loop.site("fjord-3", "import", medium))
   }
+
+  @Test(
+    "T33: a first root that is broken, unsigned or signed by strangers is not pinned",
+    arguments: ["cut", "unsigned", "bent"])
+  func brokenRoot(how: String) throws {
+    let (loop, _) = try rooted()
+    let place = loop.scratch["root.json"]
+    var bytes = try Files.bytes(place)
+    switch how {
+    case "cut": bytes.removeLast(bytes.count / 2)
+    case "unsigned":
+      bytes = try JSONValue(parsing: bytes, named: how).setting("signatures", to: []).encoded
+    default:
+      bytes = try JSONValue(parsing: bytes, named: how).setting("signed version", to: 2).encoded
+    }
+    try Files.write(bytes, to: place)
+    // Whoever hands out a broken root can hand out its fingerprint too.
+    let run = try initialise(loop, Digest.sha256(bytes).hex)
+    #expect(run.exit == 11, "\(run.output)")
+    #expect(run.text("code") == "WB1114")
+    #expect(try Files.names(in: loop.scratch.path).contains { $0.hasPrefix("site-") } == false)
+  }
 }

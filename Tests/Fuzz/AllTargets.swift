@@ -6,6 +6,6 @@ extension FuzzTarget {
     [
       .json, .metadata, .papers, .waybill, .index, .manifest, .documents, .evidence, .orders,
       .volume, .frame, .delta, .envelope, .statement, .minisign, .sums, .configuration, .keyFile,
-      .age,
+      .age, .update, .approval, .approver, .ceremonyRequest, .publicKeyFile, .backupListing,
     ] + roles
 }

@@ -36,4 +36,22 @@ struct WindowsNameTests {
     #expect(WindowsName.defect(ofPath: String(repeating: "é", count: 120)) == nil)
     #expect(WindowsName.defect(ofPath: String(repeating: "😀", count: 76)) != nil)
   }
+
+  @Test("C17: a path is judged as its parts are, whatever is seen at first sight")
+  func parts() {
+    let stems = [
+      "a", "con", "CoN", "prn", "aux", "nul", "com1", "LPT9", "com0", "lpt", "conin", "tool",
+    ]
+    for stem in stems {
+      for name in [
+        stem, "\(stem).txt", ".\(stem)", "x\(stem)", "\(stem).", "\(stem)-", "\(stem).a.b",
+      ] {
+        for path in [name, "dir/\(name)", "\(name)/file", "a/\(name)/b", "\(name)/"] {
+          let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+          let isSound = parts.allSatisfy { WindowsName.defect(ofComponent: $0) == nil }
+          #expect((WindowsName.defect(ofPath: path) == nil) == isSound, "\(path)")
+        }
+      }
+    }
+  }
 }

@@ -37,7 +37,7 @@ package struct BuiltProgram: Sendable {
   }
 
   let command: [String]
-  private let environment: [String: String]
+  let environment: [String: String]
 
   /// - Parameter wrapper: a command that runs the program, such as `strace` with its options.
   package init(

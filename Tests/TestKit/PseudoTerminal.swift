@@ -15,6 +15,7 @@ extension BuiltProgram {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["setsid", "--ctty", "--wait"] + command + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
     let scratch = try Scratch()
     let output = try scratch.write("output", "")

@@ -136,6 +136,7 @@ package final class Rehearsal: Sendable {
       program: install
       collection: \(Rehearsal.collection)
       purpose: required
+      rollback: \(isRollback)
       scope: [site-class:air-gapped]
       rollback: \(isRollback)
 

@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-import Intents
+package import Intents
 import Trust
 
 /// What a backup holds, in the order in which the bytes follow: line 1 is `waybill-backup 1`, line 2 this as JSON, and
 /// then every file's bytes, one behind the other with nothing between. `head -2` shows it.
-struct BackupListing: Sendable {
-  struct File: Sendable {
+package struct BackupListing: Sendable {
+  package struct File: Sendable {
     /// Relative to the state folder.
-    let name: String
-    let length: Int64
-    let digest: Digest
+    package let name: String
+    package let length: Int64
+    package let digest: Digest
+
+    package init(name: String, length: Int64, digest: Digest) {
+      self.name = name
+      self.length = length
+      self.digest = digest
+    }
   }
 
-  let made: Instant
-  let files: [File]
+  package let made: Instant
+  package let files: [File]
 
-  static let magic = Array("waybill-backup 1\n".utf8)
+  package static let magic = Array("waybill-backup 1\n".utf8)
 
-  init(made: Instant, files: [File]) {
+  package init(made: Instant, files: [File]) {
     self.made = made
     self.files = files
   }
 
   /// - Throws: `CentreReason.backupDamaged`, and what the strict reader refuses.
-  init(parsing line: [UInt8], named name: String) throws(Refusal) {
+  package init(parsing line: [UInt8], named name: String) throws(Refusal) {
     let listing = try JSONField(parsing: line, named: name)
     made = try listing["made"].instant()
     var files: [File] = []
@@ -45,7 +51,7 @@ struct BackupListing: Sendable {
     self.files = files
   }
 
-  var encoded: [UInt8] {
+  package var encoded: [UInt8] {
     let entries = files.map { file -> JSONValue in
       [
         "name": .string(file.name), "length": .integer(file.length),

@@ -69,6 +69,7 @@ struct BundleImport {
     outcome.plan = plan
     if importer.mode == .planOnly {
       outcome.bundles.append(BundleOutcome(trial, .planned))
+      try site.folder.clearStaging()
       return
     }
     let staged = try stage(waybill, locations, orders, identity, asked, plan, &outcome)

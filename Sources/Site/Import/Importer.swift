@@ -56,6 +56,8 @@ package struct Importer {
         try bundle.run(&outcome)
         taken = trial
       } catch {
+        // What cannot be cleared now is cleared by the next import; why the bundle was refused counts more.
+        try? site.folder.clearStaging()
         try refuse(trial, error, &outcome)
       }
     }
@@ -97,7 +99,10 @@ package struct Importer {
       try journal.log("roots.taken", facts, at: clock)
       try journal.setTrust(kept, at: clock)
     }
-    voice.say("took roots \(before + 1) to \(kept.root.version)")
+    let signers = kept.rootSigners.map { $0.hex.prefix(8) }.joined(separator: ", ")
+    outcome.notes.append(
+      "took roots \(before + 1) to \(kept.root.version); root \(kept.root.version) is signed by \(signers)"
+    )
     return trust
   }
 

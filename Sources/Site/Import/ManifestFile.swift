@@ -42,11 +42,19 @@ package struct ManifestFile {
   /// Reads all of it and checks every rule of FORMAT.md, 8.
   package func check() throws(Refusal) -> ContentManifest {
     let manifest = try header()
+    guard manifest.fileCount <= SiteLimits.manifestFiles else {
+      throw Refusal(
+        SiteReason.tooMuchOfSomething, "content \(ContentID(manifest: digest))",
+        seen: "\(manifest.fileCount) files", expected: "at most \(SiteLimits.manifestFiles)")
+    }
     var count: Int64 = 0
     var length: Int64 = 0
     var last = ""
-    var folded: Set<Digest> = []
+    var folded = Set<Digest>(minimumCapacity: Int(manifest.fileCount))
     try forEach { (file) throws(Refusal) in
+      guard count < manifest.fileCount else {
+        throw wrong("more files", "\(manifest.fileCount) files")
+      }
       guard count == 0 || last.utf8.lexicographicallyPrecedes(file.path.utf8) else {
         throw wrong("\(file.path) behind \(last)", "paths ascending, each once")
       }

@@ -59,8 +59,9 @@ struct PapersTrial {
       let files = papers.metadataNames.map { name in
         (name: name, bytes: papers.metadata(name).map(Array.init) ?? [])
       }
+      let metadata = try PapersMetadata(files: files)
       let verification = Trust.verify(
-        try PapersMetadata(files: files), for: site, against: state, clock: clock,
+        metadata, for: site, against: state, clock: clock,
         confirmed: confirmed, graceDays: graceDays)
       switch verification.outcome {
       case .success(let verified):
@@ -68,13 +69,28 @@ struct PapersTrial {
         _ = try PapersTrial.waybill(of: papers, vouchedFor: verified)
         verdict = .ours(verified, verification)
       case .failure(let refusal) where refusal.exit == .wrongSite: verdict = .foreign(refusal)
-      case .failure(let refusal): verdict = .refused(refusal)
+      case .failure(let refusal):
+        verdict = .refused(PapersTrial.rehearsal(metadata, against: state) ?? refusal)
       }
       return verification
     } catch {
       verdict = .refused(error)
       return nil
     }
+  }
+
+  /// Papers of another centre whose root says that it is a rehearsal's are told as such at a production site (P12):
+  /// as with another site's line, nothing needs to be signed for a refusal to believe it.
+  private static func rehearsal(_ papers: PapersMetadata, against state: TrustState) -> Refusal? {
+    guard !state.root.isRehearsal, let own = state.roots[state.pinned],
+      let bytes = papers.roots[state.pinned], bytes != own
+    else { return nil }
+    // A root that cannot be read says nothing; then the first refusal stands.
+    let root = try? RootRole(selfSigned: bytes, named: "\(state.pinned).root.json")
+    guard root?.isRehearsal == true else { return nil }
+    return Refusal(
+      SiteReason.otherRehearsal, "bundle on the medium",
+      seen: "a rehearsal bundle, of another centre", expected: "production only")
   }
 
   /// The waybill, which must be the one that the site role lists.

@@ -133,7 +133,7 @@ package struct Setup: Sendable {
         SiteReason.otherFingerprint, rootFile.text, seen: seen.hex,
         expected: "\(typed.hex), as typed")
     }
-    let trust = try TrustState(pinnedRoot: bytes)
+    let trust = try pinned(bytes)
     guard trust.root.isRehearsal == isRehearsal else {
       throw Refusal(
         SiteReason.otherRehearsal, rootFile.text,
@@ -141,5 +141,17 @@ package struct Setup: Sendable {
         expected: isRehearsal ? "that of a rehearsal" : "that of a production centre")
     }
     return (bytes, trust)
+  }
+
+  /// A root that cannot be read vouches for itself no more than one that nobody signed (T33).
+  private func pinned(_ bytes: [UInt8]) throws(Refusal) -> TrustState {
+    do throws(Refusal) {
+      return try TrustState(pinnedRoot: bytes)
+    } catch {
+      guard error.exit == .damaged else { throw error }
+      throw Refusal(
+        TrustReason.brokenPinnedRoot, rootFile.text, seen: "\(error.code) \(error)",
+        expected: "a root that its own keys signed")
+    }
   }
 }

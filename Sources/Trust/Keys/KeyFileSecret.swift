@@ -113,8 +113,10 @@ extension KeyFile {
       guard let passphrase else {
         throw Refusal(TrustReason.missingPassphrase, name, seen: "none", expected: "one")
       }
-      let sealing = try passphrase.key(salt: salt, passes: passes, memory: memory)
-      guard unseal(ciphertext, with: sealing, nonce, file.boundFields, into: &secret) else {
+      while true {
+        let sealing = try passphrase.key(salt: salt, passes: passes, memory: memory)
+        if unseal(ciphertext, with: sealing, nonce, file.boundFields, into: &secret) { break }
+        if try passphrase.isTypedAnew() { continue }
         throw Refusal(
           TrustReason.wrongPassphrase, name, seen: "another passphrase",
           expected: "the one of key \(file.keyid)")

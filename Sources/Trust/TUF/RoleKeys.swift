@@ -68,6 +68,16 @@ package struct RoleKeys: Sendable, Hashable {
     return tally
   }
 
+  /// The keys of this role that validly signed `file`, in the order of their signatures.
+  func keys(thatSigned file: MetadataFile) -> [PublicKey] {
+    file.signatures.compactMap { signature in
+      keys.first { key in
+        key.id.hex == signature.keyid && key.isSupported
+          && key.isValid(signature.bytes ?? [], over: file.signedBytes)
+      }
+    }
+  }
+
   /// Whether those who stayed from `self` cannot sign for `newer`: then nothing that these keys signed
   /// alone is valid any more, and no number that they reached need hold.
   package func isReplaced(by newer: RoleKeys) -> Bool {

@@ -59,6 +59,15 @@ package struct TrustState: Sendable {
   /// SHA-256 of the newest trusted root's bytes.
   package var rootFingerprint: Digest { .sha256(roots[root.version] ?? []) }
 
+  /// Keys of its own that have validly signed the newest root.
+  package var rootSigners: [KeyID] {
+    guard let bytes = roots[root.version],
+      // It was read when it was taken; a state that was edited since is refused before this is asked.
+      let file = try? MetadataFile(parsing: bytes, named: "\(root.version).root.json")
+    else { return [] }
+    return root.root.keys(thatSigned: file).map(\.id)
+  }
+
   /// The lowest counter at which `line` may be taken; 0 when none is known.
   package func floor(of line: RandomID) -> Int64 { floors[line] ?? 0 }
 

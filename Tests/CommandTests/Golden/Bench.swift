@@ -72,7 +72,7 @@ struct Bench {
     return Set(text.matches(of: /"file":"([0-9a-f]{64})"/).map { String($0.1) })
   }
 
-  private static func setUpSite(_ site: SiteID, in scratch: Scratch) throws {
+  static func setUpSite(_ site: SiteID, in scratch: Scratch) throws {
     let root = try Files.bytes(Committed.bundles.appending("root.json"))
     let setup = Setup(
       site: site, rootFile: Committed.bundles.appending("root.json"), fingerprint: .sha256(root),

@@ -33,8 +33,8 @@ enum Committed {
 enum GoldenFiles {
   static func vectors() throws -> [GoldenVector] {
     try GoodVectors.all() + TrustVectors.all() + PapersVectors.all() + OrdersVectors.all()
-      + VolumeVectors.all() + DeltaVectors.all() + PlanVectors.all() + CourierVectors.all()
-      + BackVectors.all()
+      + VolumeVectors.all() + DeltaVectors.all() + PlanVectors.all() + LineVectors.all()
+      + DisguiseVectors.all() + CourierVectors.all() + BackVectors.all()
   }
 
   /// All files of `bundles/`, by their path in it.
