@@ -138,7 +138,6 @@ package final class Rehearsal: Sendable {
       purpose: required
       rollback: \(isRollback)
       scope: [site-class:air-gapped]
-      rollback: \(isRollback)
 
       """)
     return try centre("intent", "apply", "-f", file.string)
