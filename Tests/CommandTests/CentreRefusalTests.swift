@@ -67,13 +67,9 @@ import Trust
   @Test func `C24: what a person types at the terminal must be the fingerprint`() throws {
     let loop = try ready()
     let enrolment = loop.scratch["fjord-3.enrolment.json"].string
-    // script(1) gives the program a terminal and types for the person.
-    let run = try BuiltProgram(
-      "waybill-centre",
-      wrapper: [
-        "sh", "-c", #"echo 0123 | script -qec "$0 $*" /dev/null"#,
-      ]
-    ).run(["site", "add", enrolment, "--json", "--state", loop.scratch["centre"].string])
+    let run = try BuiltProgram("waybill-centre").run(
+      ["site", "add", enrolment, "--json", "--state", loop.scratch["centre"].string],
+      answering: [("fingerprint of the enrolment", "0123")])
     #expect(run.exit == 12)
     #expect(run.output.contains("WB1295"), "\(run.output)")
   }

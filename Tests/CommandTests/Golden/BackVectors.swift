@@ -63,6 +63,12 @@ enum BackVectors {
         let stranger = try GoldenKey.stranger.secret().id.hex
         $0.bends.envelope = { $0 = $0.replacing(stranger, with: site) }
       },
+      back("back-signature-not-canonical", "T30 The same signature with another S.", "WB1101") {
+        $0.bends.envelope = { bytes in
+          let envelope = try JSONValue(parsing: bytes, named: "report.dsse.json")
+          bytes = DisguiseVectors.malleated(envelope: envelope).encoded
+        }
+      },
       back("back-envelope", "H23 An envelope with a field too many.", "WB1004") {
         $0.bends.envelope = { $0 = $0.replacing("{\"payload\"", with: "{\"more\":1,\"payload\"") }
       },

@@ -105,19 +105,36 @@ enum DisguiseVectors {
   }
 
   /// Ed25519 signatures with the order of the group added to S: RFC 8032, 5.1.7 refuses them.
-  static func malleated(_ signatures: [JSONValue]) -> [JSONValue] {
+  private static func malleated(_ signatures: [JSONValue]) -> [JSONValue] {
     signatures.map { entry in
-      guard case .string(let text)? = entry.member("sig"), var bytes = Hex.decode(text) else {
+      guard case .string(let text)? = entry.member("sig"), let bytes = Hex.decode(text) else {
         return entry
       }
-      var carry = 0
-      for (index, part) in order.enumerated() {
-        let sum = Int(bytes[32 + index]) + Int(part) + carry
-        bytes[32 + index] = UInt8(sum & 255)
-        carry = sum >> 8
-      }
-      return entry.setting("sig", to: .string(Hex.encode(bytes)))
+      return entry.setting("sig", to: .string(Hex.encode(malleated(bytes))))
     }
+  }
+
+  /// The same of a DSSE envelope.
+  static func malleated(envelope: JSONValue) -> JSONValue {
+    guard case .array(let signatures)? = envelope.member("signatures") else { return envelope }
+    let bent = signatures.map { entry -> JSONValue in
+      guard case .string(let text)? = entry.member("sig"), let bytes = Base64.decode(text) else {
+        return entry
+      }
+      return entry.setting("sig", to: .string(Base64.encode(malleated(bytes))))
+    }
+    return envelope.setting("signatures", to: .array(bent))
+  }
+
+  private static func malleated(_ signature: [UInt8]) -> [UInt8] {
+    var bytes = signature
+    var carry = 0
+    for (index, part) in order.enumerated() {
+      let sum = Int(bytes[32 + index]) + Int(part) + carry
+      bytes[32 + index] = UInt8(sum & 255)
+      carry = sum >> 8
+    }
+    return bytes
   }
 
   /// 2^252 + 27742317777372353535851937790883648493, the least byte first.
