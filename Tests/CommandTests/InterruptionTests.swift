@@ -58,7 +58,9 @@ import Trust
       "content", "add", more.removingLastComponent().string, "--manifest", manifest.string,
     ]
     expectInterrupted(
-      try signalled("waybill-centre", signal, at: "openat", on: more.string).run(add + centre))
+      try signalled(
+        "waybill-centre", signal, at: "openat", on: loop.scratch["centre/depot/incoming"].string
+      ).run(add + centre))
     try loop.expectDone(try loop.centre.run(add + centre))
 
     let export = ["export", "fjord-3", "--to", medium] + centre

@@ -71,6 +71,7 @@ import Trust
 
     try loop.expectDone(
       try loop.applyIntent("tool", version: "1", to: ["fjord-3"], isRollback: true))
+    try loop.approveExport()
     let waits = try loop.site("fjord-3", "import", try export(to: "fourth"))
     #expect(waits.exit == 15, "\(waits.output)")
     #expect(try loop.library() == newer)

@@ -57,12 +57,14 @@ import Trust
     try sign("operators: 2")
     try loop.release(version: "1", counter: 1, files: ["tool.exe": program(1, count: 900)])
     let first = try loop.medium("first")
+    try loop.approveExport()
     try loop.expectDone(try loop.centre("export", "fjord-3", "--to", first))
     let digits = loop.digits(of: try loop.site("fjord-3", "import", first))
     for person in ["anna", "bo"] { try loop.expectDone(try loop.approve(person, digits)) }
     // Before anybody runs `apply`, Anna is struck.
     try sign("operators: 1\napprovals: all\napprovers: [\(try keyID(of: "bo"))]")
     let second = try loop.medium("second")
+    try loop.approveExport()
     try loop.expectDone(try loop.centre("export", "fjord-3", "--to", second))
     let waits = try loop.site("fjord-3", "import", second)
     #expect(waits.exit == 15, "\(waits.output)")
@@ -78,6 +80,7 @@ import Trust
     try sign("operators: 2")
     try loop.release(version: "1", counter: 1, files: ["tool.exe": program(1, count: 900)])
     let medium = try loop.medium()
+    try loop.approveExport()
     try loop.expectDone(try loop.centre("export", "fjord-3", "--to", medium))
     let digits = loop.digits(of: try loop.site("fjord-3", "import", medium))
     let approval = loop.scratch["approval"]

@@ -47,6 +47,9 @@ import Trust
       try production.centre("content", "release"), by: ["content-1", "content-2"])
     try loop.expectDone(try loop.applyIntent("tool", version: "1", to: ["fjord-3"]))
     let medium = try loop.medium()
+    for officer in Production.officers {
+      try loop.expectDone(try production.approve(as: officer))
+    }
     try loop.expectDone(try production.centre("export", "fjord-3", "--to", medium))
     let digits = loop.digits(of: try production.site("import", medium))
     for person in Production.operators {

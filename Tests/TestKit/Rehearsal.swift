@@ -136,8 +136,8 @@ package final class Rehearsal: Sendable {
       program: install
       collection: \(Rehearsal.collection)
       purpose: required
-      rollback: \(isRollback)
       scope: [site-class:air-gapped]
+      rollback: \(isRollback)
 
       """)
     return try centre("intent", "apply", "-f", file.string)

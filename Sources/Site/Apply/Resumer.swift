@@ -76,7 +76,7 @@ package struct Resumer {
 
   /// Has the point hash everything. What it takes away is missing from now on, so that plan and report see it,
   /// also when this process dies before the journal knows.
-  private func recheck() throws(Refusal) -> PointRecheck {
+  func recheck() throws(Refusal) -> PointRecheck {
     say("hashing everything that the distribution point holds")
     let recheck = try site.point.get().recheck()
     try site.journal.write { journal in

@@ -74,6 +74,10 @@ struct BundleImport {
     }
     let staged = try stage(waybill, locations, orders, identity, asked, plan, &outcome)
     if !staged.undecoded.isEmpty {
+      // The point serves wrong bytes: whatever else it has is looked at too, or the next report would promise them.
+      if case .success = site.point {
+        _ = try Resumer(site, clock: clock, say: voice.say).recheck()
+      }
       inventory.withdraw(staged.undecoded)
       (plan, asked) = try self.plan(orders, policy, inventory)
       outcome.plan = plan
