@@ -6,7 +6,7 @@ TITLES = {
     "update": "Update of the tree, default effort: add and export",
     "update, fast": "The same with `--effort fast`",
     "second site": "Export of the same content to a second site",
-    "check": "Check for damage, from the page cache",
+    "check": "Check for damage, from the page cache (the two loops hash twice as many bytes)",
     "import and apply": "Import of the first bundle and applying it to `library`",
     "import of the update": "Import of the update",
     "installers": "Update of the same software as compressed installers",

@@ -17,7 +17,7 @@ package enum CentreLimits {
   /// Bytes of references, their tables and the parts that wait, together: with the buffers of two presses, 512 MiB.
   static let referencesInWork = 256 << 20
   /// Source files read ahead of the thread that books them; small ones are held whole.
-  static let filesAhead = 64
+  static let filesAhead = 512
   /// Parts made ahead of the threads that compress them.
   static let framesAhead = 6
   /// Bytes of a long reference before and behind the place where a part is looked for.
