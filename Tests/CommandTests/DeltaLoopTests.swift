@@ -23,9 +23,9 @@ import Trust
   private func updated(effort: String = "normal") throws -> (Rehearsal, BuiltProgram.Run) {
     let loop = try Rehearsal()
     try loop.setUp()
-    try loop.release(version: "1", counter: 1, files: ["bin/tool.exe": Self.first])
+    try loop.release(version: "1", counter: 1, files: ["bin/tool-1.0.exe": Self.first])
     try loop.trip(try loop.medium("first"))
-    try loop.release(version: "2", counter: 2, files: ["other/tool.exe": Self.second])
+    try loop.release(version: "2", counter: 2, files: ["other/tool-1.0.1.exe": Self.second])
     let run = try loop.centre(
       "export", "fjord-3", "--effort", effort, "--to", loop.medium("second"))
     try loop.expectDone(run)

@@ -3,7 +3,8 @@ import Bundles
 import Intents
 
 /// Picks, for each file that a site lacks, the file that it holds by receipt and that is most like it: the one at the
-/// same path in the newest version of the same product, else one of the same name.
+/// same path in the newest version of the same product, else one of the same name, else one whose name differs in
+/// digits alone, as installers name their versions.
 struct ReferenceChoice {
   /// A held file that can be a reference.
   struct Candidate: Hashable {
@@ -18,6 +19,7 @@ struct ReferenceChoice {
   }
 
   private var byName: [Substring: [Candidate]] = [:]
+  private var byStem: [String: [Candidate]] = [:]
 
   static let none = ReferenceChoice()
 
@@ -35,13 +37,16 @@ struct ReferenceChoice {
           digest: file.digest, path: file.path, length: file.length, line: content.line,
           counter: content.counter)
         byName[candidate.name, default: []].append(candidate)
+        byStem[ReferenceChoice.stem(of: candidate.path), default: []].append(candidate)
       }
     }
   }
 
   /// The best reference for a file of the product `line`; nil when nothing is like it.
   func reference(for file: ExportPlan.LargeFile, of line: RandomID) -> Candidate? {
-    let candidates = byName[ReferenceChoice.name(of: file.path)] ?? []
+    let candidates =
+      byName[ReferenceChoice.name(of: file.path)] ?? byStem[ReferenceChoice.stem(of: file.path)]
+      ?? []
     return candidates.max { left, right in
       ReferenceChoice.rank(left, for: file, of: line)
         .lexicographicallyPrecedes(ReferenceChoice.rank(right, for: file, of: line))
@@ -59,6 +64,19 @@ struct ReferenceChoice {
       isOwn ? 1 : 0, candidate.path == file.path ? 1 : 0, isOwn ? candidate.counter : 0,
       Int64(common), -abs(candidate.length - file.length),
     ]
+  }
+
+  /// The name with one `0` for each number of digits and dots.
+  private static func stem(of path: String) -> String {
+    var stem = ""
+    for character in name(of: path) {
+      if !character.isASCII || !(character.isNumber || character == ".") {
+        stem.append(character)
+      } else if stem.last != "0" {
+        stem.append("0")
+      }
+    }
+    return stem
   }
 
   private static func name(of path: String) -> Substring {
