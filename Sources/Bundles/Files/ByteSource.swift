@@ -49,9 +49,14 @@ package final class FileSource: ByteSource {
   private let descriptor: FileDescriptor
 
   /// Opens `path` without following a link at its end; only a regular file is taken.
-  package init(_ path: FilePath) throws(Refusal) {
+  package convenience init(_ path: FilePath) throws(Refusal) {
+    self.init(try FileQuery.openRegular(path), naming: path)
+  }
+
+  /// Takes over a descriptor that is open for reading, and closes it in the end.
+  package init(_ descriptor: FileDescriptor, naming path: FilePath) {
     self.path = path
-    descriptor = try FileQuery.openRegular(path)
+    self.descriptor = descriptor
     length = FileQuery.status(of: descriptor)?.length ?? 0
   }
 

@@ -43,10 +43,23 @@ package struct Depot {
   /// its name, the ledger does not know, so it is written anew.
   func write(_ stored: UnsafeRawBufferPointer, named digest: Digest) throws(Refusal) {
     let path = path(of: digest)
+    try place { (descriptor, part) throws(Refusal) in
+      try descriptor.writeAll(stored, naming: part)
+      return path
+    }
+  }
+
+  /// Puts a file into the depot, not synced: it lies in `incoming` until it is whole.
+  ///
+  /// - Parameter write: writes all of it, and says where it goes.
+  func place(
+    _ write: (FileDescriptor, FilePath) throws(Refusal) -> FilePath
+  ) throws(Refusal) {
     let part = Depot.incoming(in: folder)
     let descriptor = try DurableFile.create(part)
+    let path: FilePath
     do throws(Refusal) {
-      try descriptor.writeAll(stored, naming: part)
+      path = try write(descriptor, part)
       try descriptor.closing(naming: part)
     } catch {
       try? descriptor.close()  // the first failure is the one to tell
@@ -59,7 +72,7 @@ package struct Depot {
   }
 
   /// A path that no other thread uses, where a file lies until it is whole.
-  static func incoming(in folder: FilePath) -> FilePath {
+  private static func incoming(in folder: FilePath) -> FilePath {
     let number = Depot.incomingNumber.add(1, ordering: .relaxed).newValue
     return folder.appending("incoming").appending("\(number)")
   }

@@ -73,22 +73,30 @@ final class DepotReader {
     for frame in frames {
       guard let piece = frame.pieces.first, piece.from < end, piece.from + piece.length > offset
       else { continue }
-      let stored = try depot.stored(frame)
-      try stored.withBytes { (stored) throws(Refusal) in
-        try decoder.decode(
-          stored, frame.encoding, plain: frame.plain, named: "frame \(frame.digest)"
-        ) { (plain) throws(Refusal) in
-          let from = max(offset, piece.from)
-          let count = Int(min(end, piece.from + piece.length) - from)
-          let start = Int(piece.at + from - piece.from)
-          UnsafeMutableRawBufferPointer(rebasing: target[Int(from - offset)...])
-            .copyMemory(from: UnsafeRawBufferPointer(rebasing: plain[start..<start + count]))
-        }
+      try depot.withPlain(frame, by: decoder) { (plain) throws(Refusal) in
+        let from = max(offset, piece.from)
+        let count = Int(min(end, piece.from + piece.length) - from)
+        let start = Int(piece.at + from - piece.from)
+        UnsafeMutableRawBufferPointer(rebasing: target[Int(from - offset)...])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: plain[start..<start + count]))
       }
     }
   }
 
   private func damaged(_ place: String, _ seen: String, _ expected: String) -> Refusal {
     Refusal(CentreReason.depotDamaged, place, seen: seen, expected: expected)
+  }
+}
+
+extension Depot {
+  /// Lends the plain bytes of a frame that stands alone.
+  func withPlain<Value>(
+    _ frame: Frame, by decoder: FrameDecoder,
+    _ body: (UnsafeRawBufferPointer) throws(Refusal) -> Value
+  ) throws(Refusal) -> Value {
+    try stored(frame).withBytes { (stored) throws(Refusal) in
+      try decoder.decode(
+        stored, frame.encoding, plain: frame.plain, named: "frame \(frame.digest)", body)
+    }
   }
 }

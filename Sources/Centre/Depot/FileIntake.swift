@@ -92,25 +92,19 @@ final class FileIntake {
   /// Copies the file, hashing what is written.
   private func copy(_ item: SourceFolder.Item) throws(Refusal) -> Result {
     let reader = try SourceReader(item)
-    let part = Depot.incoming(in: depot.folder)
-    let descriptor = try DurableFile.create(part)
-    var hash = SHA256Stream()
-    do throws(Refusal) {
+    let depot = depot
+    var digest: Digest?
+    try depot.place { (descriptor, part) throws(Refusal) in
+      var hash = SHA256Stream()
       while let chunk = try reader.next() {
         hash.update(chunk)
         try descriptor.writeAll(chunk, naming: part)
       }
-      try descriptor.closing(naming: part)
-    } catch {
-      try? descriptor.close()  // the first failure is the one to tell
-      try? DurableFile.unlinkIfPresent(part)  // the same
-      throw error
+      let whole = hash.finalize()
+      digest = whole
+      return depot.path(ofOriginal: whole)
     }
-    let digest = hash.finalize()
-    let path = depot.path(ofOriginal: digest)
-    try DurableFile.makeOneFolder(
-      path.removingLastComponent(), permissions: [.ownerReadWriteExecute])
-    try DurableFile.move(part, to: path)
+    guard let digest else { preconditionFailure("a file that was placed was hashed") }
     return .original(digest)
   }
 

@@ -6,12 +6,10 @@ import Intents
 /// Finds the frames for what a plan sends: those that the depot has, and new ones for the rest.
 struct FrameChoice {
   private let depot: Depot
-  private let profile: CentreProfile
   private let effort: Effort
   private let progress: CentreProgress
 
   init(_ profile: CentreProfile, effort: Effort, progress: @escaping CentreProgress) {
-    self.profile = profile
     depot = Depot(of: profile)
     self.effort = effort
     self.progress = progress
@@ -25,8 +23,7 @@ struct FrameChoice {
 
   /// In the order in which they go to the medium; the same for the same plan and depot.
   func frames(for plan: ExportPlan) throws(Refusal) -> [Depot.Frame] {
-    let hasLarge = plan.shares.contains { !$0.large.isEmpty }
-    let references = hasLarge ? try ReferenceChoice(plan.held, in: profile) : .none
+    let references = ReferenceChoice(plan.held)
     var tasks: [FrameMaking.Task] = []
     var sources: [[Source]] = []
     for share in plan.shares {

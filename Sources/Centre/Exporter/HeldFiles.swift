@@ -9,17 +9,19 @@ package struct HeldFiles: Sendable {
   /// The report that the promise is from; nil when nothing counts on one.
   package let report: ReportPoint?
   private let files: Set<Digest>
-  /// The content versions of which it holds all files, or some.
-  let contents: [ContentRecord]
+  /// The files of these that have frames of their own, from manifests held whole: what deltas can build on.
+  let candidates: [ReferenceChoice.Candidate]
 
-  package static let none = HeldFiles(report: nil, files: [], contents: [])
+  package static let none = HeldFiles(report: nil, files: [], candidates: [])
 
   package func contains(_ file: Digest) -> Bool { files.contains(file) }
 
-  private init(report: ReportPoint?, files: Set<Digest>, contents: [ContentRecord]) {
+  private init(
+    report: ReportPoint?, files: Set<Digest>, candidates: [ReferenceChoice.Candidate]
+  ) {
     self.report = report
     self.files = files
-    self.contents = contents
+    self.candidates = candidates
   }
 
   /// Reads the promise of the newest booked report of `site`. Manifests that the centre does not know are
@@ -31,17 +33,21 @@ package struct HeldFiles: Sendable {
     }
     let depot = Depot(of: profile)
     var files = Set(state.heldFiles)
-    var contents: [ContentRecord] = []
+    var candidates: [ReferenceChoice.Candidate] = []
     for manifest in state.heldManifests {
       guard let content = try profile.ledger.content(manifest: manifest) else { continue }
-      contents.append(content)
       let listing = try depot.files(of: manifest)
       while let element = try listing.next() {
-        files.insert(try ManifestDocument.file(element).digest)
+        let file = try ManifestDocument.file(element)
+        files.insert(file.digest)
+        if file.length >= CentreLimits.smallFile {
+          candidates.append(ReferenceChoice.Candidate(file, of: content))
+        }
       }
     }
     files.subtract(state.needed)
-    self.init(report: newest.point, files: files, contents: contents)
+    candidates.removeAll { !files.contains($0.digest) }
+    self.init(report: newest.point, files: files, candidates: candidates)
   }
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Bundles
 import Intents
 
 /// Picks, for each file that a site lacks, the file that it holds by receipt and that is most like it: the one at the
@@ -15,30 +14,24 @@ struct ReferenceChoice {
     /// Higher is newer, within a line.
     let counter: Int64
 
+    init(_ file: ContentFile, of content: ContentRecord) {
+      digest = file.digest
+      path = file.path
+      length = file.length
+      line = content.line
+      counter = content.counter
+    }
+
     var name: Substring { ReferenceChoice.name(of: path) }
   }
 
   private var byName: [Substring: [Candidate]] = [:]
   private var byStem: [String: [Candidate]] = [:]
 
-  static let none = ReferenceChoice()
-
-  private init() {}
-
-  /// Notes what `held` promises, files with frames of their own alone.
-  init(_ held: HeldFiles, in profile: CentreProfile) throws(Refusal) {
-    let depot = Depot(of: profile)
-    for content in held.contents {
-      let listing = try depot.files(of: content.manifest)
-      while let element = try listing.next() {
-        let file = try ManifestDocument.file(element)
-        guard file.length >= CentreLimits.smallFile, held.contains(file.digest) else { continue }
-        let candidate = Candidate(
-          digest: file.digest, path: file.path, length: file.length, line: content.line,
-          counter: content.counter)
-        byName[candidate.name, default: []].append(candidate)
-        byStem[ReferenceChoice.stem(of: candidate.path), default: []].append(candidate)
-      }
+  init(_ held: HeldFiles) {
+    for candidate in held.candidates {
+      byName[candidate.name, default: []].append(candidate)
+      byStem[ReferenceChoice.stem(of: candidate.path), default: []].append(candidate)
     }
   }
 

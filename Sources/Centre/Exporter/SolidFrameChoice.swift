@@ -81,12 +81,7 @@ private final class PlainReader {
     if let last, let bytes = PlainReader.cut(file, from: last) { return bytes }
     let frames = try depot.ledger.read { try Depot.frames(of: file, in: $0) }
     guard let frame = frames?.first, frames?.count == 1 else { throw missing(file) }
-    let stored = try depot.stored(frame)
-    let plain = try stored.withBytes { (stored) throws(Refusal) in
-      try decoder.decode(
-        stored, frame.encoding, plain: frame.plain, named: "frame \(frame.digest)"
-      ) { (plain) throws(Refusal) in Array(plain) }
-    }
+    let plain = try depot.withPlain(frame, by: decoder) { (plain) throws(Refusal) in Array(plain) }
     last = (frame, plain)
     guard let bytes = PlainReader.cut(file, from: (frame, plain)) else { throw missing(file) }
     return bytes

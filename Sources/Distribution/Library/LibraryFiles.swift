@@ -98,13 +98,6 @@ struct LibraryFiles {
     try observe(.folderMade(path))
   }
 
-  /// Makes the bytes of a file durable that was written `atTheEnd`.
-  func synchronize(_ path: FilePath) throws(Refusal) {
-    let descriptor = try FileQuery.openRegular(path)
-    defer { try? descriptor.close() }  // opened for reading only
-    try descriptor.synchronize(naming: path)
-  }
-
   /// The bytes of a small file; nil when it is not there or is no regular file of that size.
   func contents(of path: FilePath, cap: Int64 = DistributionLimits.record) -> [UInt8]? {
     guard FileQuery.status(path)?.kind == .regular else { return nil }

@@ -16,7 +16,7 @@ final class HeldReferences: @unchecked Sendable {
   private let site: OpenedSite
   private let lock = NSLock()
   /// Files that were hashed, open as they were then; nil for those that cannot be had.
-  private var files: [Digest: FileDescriptor?] = [:]
+  private var files: [Digest: FileSource?] = [:]
   /// Files that were counted on and cannot be had.
   private(set) var lost: Set<Digest> = []
   /// Ranges lent last: the frames of one file mostly share theirs.
@@ -25,10 +25,6 @@ final class HeldReferences: @unchecked Sendable {
   private static let kept = 2
 
   init(_ site: OpenedSite) { self.site = site }
-
-  deinit {
-    for case let descriptor? in files.values { try? descriptor.close() }  // opened for reading only
-  }
 
   /// Whether the file seems to be here, by name and size.
   static func seemsHeld(_ reference: FrameReference, at site: OpenedSite) -> Bool {
@@ -40,23 +36,12 @@ final class HeldReferences: @unchecked Sendable {
     lock.lock()
     defer { lock.unlock() }
     if let known = recent.first(where: { $0.reference == reference }) { return known.bytes }
-    guard let descriptor = try file(reference.file) else { return nil }
+    guard let source = try file(reference.file) else { return nil }
     let bytes = try ReferenceBytes(count: Int(reference.length)) { (buffer) throws(Refusal) in
-      let name = FilePath("reference \(reference.file)")
-      let count = try FileError.catching("read", name) {
-        var count = 0
-        while count < buffer.count {
-          let read = try descriptor.read(
-            fromAbsoluteOffset: reference.from + Int64(count),
-            into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
-          if read == 0 { break }
-          count += read
-        }
-        return count
-      }
+      let count = try source.fill(buffer, at: reference.from)
       guard count == buffer.count else {
         throw Refusal(
-          SiteReason.indexDiffers, name.text,
+          SiteReason.indexDiffers, source.name,
           seen: "\(reference.from + Int64(count)) bytes", expected: "\(reference.of)")
       }
     }
@@ -65,7 +50,7 @@ final class HeldReferences: @unchecked Sendable {
     return bytes
   }
 
-  private func file(_ digest: Digest) throws(Refusal) -> FileDescriptor? {
+  private func file(_ digest: Digest) throws(Refusal) -> FileSource? {
     if let known = files[digest] { return known }
     let found = try verified(digest)
     files[digest] = .some(found)
@@ -74,17 +59,17 @@ final class HeldReferences: @unchecked Sendable {
   }
 
   /// The first provider's copy whose bytes are right.
-  private func verified(_ digest: Digest) throws(Refusal) -> FileDescriptor? {
+  private func verified(_ digest: Digest) throws(Refusal) -> FileSource? {
+    let name = FilePath("reference \(digest)")
     if let own = try site.store.open(digest) {
-      if try FileHash.of(own, site.store.path(of: digest)) == digest { return own }
-      try? own.close()  // opened for reading only
+      let source = FileSource(own, naming: name)
+      if try FileHash.of(own, name) == digest { return source }
       try site.store.remove(digest)
     }
     guard case .success(let point) = site.point, let held = try point.open(held: digest) else {
       return nil
     }
-    if try FileHash.of(held, "file held by the distribution point") == digest { return held }
-    try? held.close()  // opened for reading only
-    return nil
+    let source = FileSource(held, naming: name)
+    return try FileHash.of(held, name) == digest ? source : nil
   }
 }
