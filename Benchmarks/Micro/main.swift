@@ -37,7 +37,7 @@ for case let name as String in FileManager.default.enumerator(atPath: new) ?? .i
   let reference = try load(a), file = try load(b)
   if reference.bytes.elementsEqual(file.bytes) { continue }
   var t = seconds()
-  let table = AnchorTable(reference)
+  let table = AnchorTable(reference, effort: effort)
   tables += seconds() - t
   let frameReference = FrameReference(
     file: .sha256([]), from: 0, length: Int64(reference.count), of: Int64(reference.count))

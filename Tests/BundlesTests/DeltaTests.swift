@@ -34,7 +34,8 @@ import Bundles
     var result: (FrameEncoding, [UInt8])?
     _ = try plain.withBytes { (plain) throws(Refusal) in
       try encoder.encode(
-        plain, against: held, reference(old), table: aligned ? AnchorTable(held) : nil
+        plain, against: held, reference(old),
+        table: aligned ? AnchorTable(held, effort: effort) : nil
       ) { (encoding, stored) in result = (encoding, Array(stored)) }
     }
     return result

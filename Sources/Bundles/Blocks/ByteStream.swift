@@ -16,7 +16,7 @@ package protocol ByteStream: AnyObject {
 final class StreamBuffer {
   let bytes: UnsafeMutableRawBufferPointer
 
-  init(count: Int) { bytes = .allocate(byteCount: count, alignment: 64) }
+  init(count: Int) { bytes = LargeMemory.allocate(count) }
   deinit { bytes.deallocate() }
 }
 

@@ -19,6 +19,7 @@ struct Alignment {
   private let new: UnsafeRawBufferPointer
   private let old: UnsafeRawBufferPointer
   private let table: AnchorTable
+  private let effort: Effort
 
   /// Where the stretch at hand begins, in both.
   private var start = (new: 0, old: 0)
@@ -27,9 +28,10 @@ struct Alignment {
   private var backward: Int
 
   /// Aligns `new`, which must outlive this, with the table's reference.
-  init(of new: UnsafeRawBufferPointer, to table: AnchorTable) {
+  init(of new: UnsafeRawBufferPointer, to table: AnchorTable, _ effort: Effort) {
     self.new = new
     self.table = table
+    self.effort = effort
     old = table.reference.bytes
     backward = new.count * DeltaLimits.backwardEffort
     run()
@@ -76,25 +78,32 @@ struct Alignment {
   /// The next place where another alignment than the one at hand is clearly better.
   private func nextMatch(from first: Int, _ pair: BytePair) -> (new: Int, old: Int)? {
     var position = first
+    var misses = 0
     let last = pair.newCount - AnchorTable.run
     while position <= last {
+      if isAligned, pair.goesOn(from: (position, start.old + (position - start.new))) {
+        position &+= 8
+        misses = 0
+        continue
+      }
+      let step = 1 &+ misses &>> effort.missesAStep
+      let count = min(AnchorTable.batch, 1 + (last - position) / step)
+      guard let found = table.first(from: pair.new + position, step: step, count: count) else {
+        position &+= step &* count
+        misses &+= count
+        continue
+      }
+      misses = 0
+      position += found.index * step
       let under = start.old + (position - start.new)
-      if isAligned, pair.goesOn(from: (position, under)) {
-        position += 8
-        continue
-      }
-      guard let found = table.position(of: pair.new + position) else {
-        position += 1
-        continue
-      }
-      if isAligned, found == under {
+      if isAligned, found.position == under {
         position += AnchorTable.run
         continue
       }
-      let length = pair.matchLength((position, found))
+      let length = pair.matchLength((position, found.position))
       if !isAligned || length > pair.equalCount((position, under), count: length) + DeltaLimits.gain
       {
-        return (position, found)
+        return (position, found.position)
       }
       position += length
     }

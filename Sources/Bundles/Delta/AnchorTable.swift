@@ -10,25 +10,29 @@ package final class AnchorTable: @unchecked Sendable {
 
   /// Bytes of a run.
   static let run = 16
+  /// Slots that are looked at together, so that their cache misses overlap.
+  static let batch = 8
 
   package let reference: ReferenceBytes
   /// Positions in the reference divided by the stride, plus 1, in 24 bits, and above them 8 bits of the hash, which
   /// spare most looks at the reference itself; 0 is empty. The first run of a hash stays.
-  private let slots: UnsafeMutablePointer<UInt32>
+  private let slots: UnsafeMutableBufferPointer<UInt32>
   private let shift: UInt64
   let stride: Int
 
   /// Bytes that the table of a reference of `length` bytes takes.
-  package static func footprint(of length: Int) -> Int { 4 << bits(of: length) }
+  package static func footprint(of length: Int, effort: Effort) -> Int {
+    4 << bits(of: length, effort)
+  }
 
-  package init(_ reference: ReferenceBytes) {
+  package init(_ reference: ReferenceBytes, effort: Effort) {
     self.reference = reference
-    let bits = AnchorTable.bits(of: reference.count)
+    let bits = AnchorTable.bits(of: reference.count, effort)
     shift = UInt64(64 - bits)
     let count = 1 << bits
-    slots = .allocate(capacity: count)
-    slots.initialize(repeating: 0, count: count)
-    var stride = DeltaLimits.anchorStride
+    slots = LargeMemory.allocate(count * MemoryLayout<UInt32>.size)
+      .initializeMemory(as: UInt32.self, repeating: 0)
+    var stride = effort.anchorStride
     while reference.count / stride >= count { stride *= 2 }
     self.stride = stride
     fill()
@@ -36,9 +40,9 @@ package final class AnchorTable: @unchecked Sendable {
 
   deinit { slots.deallocate() }
 
-  private static func bits(of length: Int) -> Int {
+  private static func bits(of length: Int, _ effort: Effort) -> Int {
     var bits = 12
-    while 1 << bits < length / DeltaLimits.anchorStride, 4 << (bits + 1) <= DeltaLimits.tableBytes {
+    while 1 << bits < length / effort.anchorStride, 4 << (bits + 1) <= DeltaLimits.tableBytes {
       bits += 1
     }
     return bits
@@ -48,29 +52,60 @@ package final class AnchorTable: @unchecked Sendable {
     guard let bytes = reference.bytes.baseAddress else { return }
     var position = 0
     var entry: UInt32 = 1
-    while position + AnchorTable.run <= reference.count {
+    let last = reference.count - AnchorTable.run
+    while position <= last {
       let hash = AnchorTable.hash(of: bytes + position)
-      let slot = Int(truncatingIfNeeded: hash >> shift)
+      let slot = slot(of: hash)
       if slots[slot] == 0 { slots[slot] = AnchorTable.tag(of: hash) | entry }
-      position += stride
-      entry += 1
+      position &+= stride
+      entry &+= 1
     }
   }
 
-  /// A position in the reference with the same 16 bytes as at `run`; nil when none is known.
+  /// The first of `count` runs, each `step` bytes behind the one before, that the reference has too, and where; nil
+  /// when none is known.
   @inline(__always)
-  func position(of run: UnsafeRawPointer) -> Int? {
-    let hash = AnchorTable.hash(of: run)
-    let entry = slots[Int(truncatingIfNeeded: hash >> shift)]
-    guard entry & 0xFF00_0000 == AnchorTable.tag(of: hash), entry != 0,
+  func first(
+    from run: UnsafeRawPointer, step: Int, count: Int
+  ) -> (index: Int, position: Int)? {
+    guard count == AnchorTable.batch else {
+      for index in 0..<count {
+        let run = run + index &* step
+        let hash = AnchorTable.hash(of: run)
+        if let position = position(of: run, hash, slots[slot(of: hash)]) {
+          return (index, position)
+        }
+      }
+      return nil
+    }
+    var hashes = SIMD8<UInt64>()
+    var entries = SIMD8<UInt32>()
+    for index in 0..<AnchorTable.batch {
+      hashes[index] = AnchorTable.hash(of: run + index &* step)
+      entries[index] = slots[slot(of: hashes[index])]
+    }
+    for index in 0..<AnchorTable.batch {
+      if let position = position(of: run + index &* step, hashes[index], entries[index]) {
+        return (index, position)
+      }
+    }
+    return nil
+  }
+
+  /// The position that an entry says, where the reference has the 16 bytes of `run`.
+  @inline(__always)
+  private func position(of run: UnsafeRawPointer, _ hash: UInt64, _ entry: UInt32) -> Int? {
+    guard entry & 0xFF00_0000 == AnchorTable.tag(of: hash), entry & 0xFF_FFFF != 0,
       let bytes = reference.bytes.baseAddress
     else { return nil }
-    let position = (Int(entry & 0xFF_FFFF) - 1) * stride
-    guard position >= 0 else { return nil }
+    let position = (Int(entry & 0xFF_FFFF) &- 1) &* stride
     let held = bytes + position
     guard held.word(0) == run.word(0), held.word(8) == run.word(8) else { return nil }
     return position
   }
+
+  @inline(__always)
+  private func slot(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> shift) }
 
   @inline(__always)
   private static func hash(of run: UnsafeRawPointer) -> UInt64 {
@@ -95,7 +130,7 @@ package final class ReferenceBytes: @unchecked Sendable {
   package init(
     count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Refusal) -> Void
   ) throws(Refusal) {
-    memory = .allocate(byteCount: count, alignment: 64)
+    memory = LargeMemory.allocate(count)
     do throws(Refusal) {
       try fill(memory)
     } catch {

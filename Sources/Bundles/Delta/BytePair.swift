@@ -7,14 +7,27 @@ struct BytePair {
   let old: UnsafeRawPointer
   let oldCount: Int
 
-  /// Whether 8 bytes are equal, or else the 16 behind them: one changed address is no reason to look for another
-  /// alignment, and looking costs a cache miss.
+  /// Whether 8 bytes are equal, or else most of 32: changed addresses are no reason to look for another alignment,
+  /// and looking costs a cache miss.
   @inline(__always)
   func goesOn(from at: (new: Int, old: Int)) -> Bool {
-    guard at.old + 24 <= oldCount, at.new + 24 <= newCount else { return false }
-    return new.word(at.new) == old.word(at.old)
-      || (new.word(at.new + 8) == old.word(at.old + 8)
-        && new.word(at.new + 16) == old.word(at.old + 16))
+    guard at.old &+ 32 <= oldCount, at.new &+ 32 <= newCount else { return false }
+    let (new, old) = (new + at.new, old + at.old)
+    let first = new.word(0) ^ old.word(0)
+    if first == 0 { return true }
+    let equal =
+      BytePair.zeroBytes(first) &+ BytePair.zeroBytes(new.word(8) ^ old.word(8))
+      &+ BytePair.zeroBytes(new.word(16) ^ old.word(16))
+      &+ BytePair.zeroBytes(new.word(24) ^ old.word(24))
+    return equal >= DeltaLimits.agreement
+  }
+
+  /// How many of the 8 bytes of a word are 0.
+  @inline(__always)
+  private static func zeroBytes(_ word: UInt64) -> Int {
+    let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    let isZero = ~(((word & low) &+ low) | word | low) &>> 7
+    return Int(truncatingIfNeeded: (isZero &* 0x0101_0101_0101_0101) &>> 56)
   }
 
   /// Equal bytes from both places on.
@@ -45,47 +58,45 @@ struct BytePair {
   func extendForward(from at: (new: Int, old: Int), upTo end: Int, _ isAligned: Bool) -> Int {
     guard isAligned else { return 0 }
     let most = min(end - at.new, oldCount - at.old)
-    var score = 0
-    var best = (score: 0, length: 0)
-    var length = 0
-    while length + 8 <= most {
-      let difference = new.word(at.new + length) ^ old.word(at.old + length)
-      if difference == 0 {
-        score += 8
-        length += 8
-        if score > best.score { best = (score, length) }
-        continue
-      }
-      for offset in 0..<8 {
-        score += difference >> UInt64(8 * offset) & 0xFF == 0 ? 1 : -1
-        if score > best.score { best = (score, length + offset + 1) }
-      }
-      length += 8
-      if score < best.score - DeltaLimits.dropOff { return best.length }
-    }
-    while length < most {
-      score += new.byte(at.new + length) == old.byte(at.old + length) ? 1 : -1
-      length += 1
-      if score > best.score { best = (score, length) }
-    }
-    return best.length
+    var length = bestExtension(most) { offset in
+      (new + at.new + offset).word(0) ^ (old + at.old + offset).word(0)
+    }.length
+    while length > 0, new.byte(at.new + length - 1) != old.byte(at.old + length - 1) { length -= 1 }
+    while length < most, new.byte(at.new + length) == old.byte(at.old + length) { length += 1 }
+    return length
   }
 
   /// The same backwards, and how many bytes were looked at.
   func extendBackward(from at: (new: Int, old: Int), most: Int) -> (length: Int, looked: Int) {
-    var score = 0
-    var best = (score: 0, length: 0)
-    var length = 0
-    while length < most {
+    var (length, looked) = bestExtension(most) { offset in
+      (new + at.new - offset - 8).word(0) ^ (old + at.old - offset - 8).word(0)
+    }
+    while length > 0, new.byte(at.new - length) != old.byte(at.old - length) { length -= 1 }
+    while length < most, new.byte(at.new - length - 1) == old.byte(at.old - length - 1) {
       length += 1
-      score += new.byte(at.new - length) == old.byte(at.old - length) ? 1 : -1
+    }
+    return (length, looked)
+  }
+
+  /// In words of 8 bytes: the extension of at most `most` bytes whose equal bytes most outweigh others, and how many
+  /// were looked at to know.
+  @inline(__always)
+  private func bestExtension(
+    _ most: Int, difference: (_ offset: Int) -> UInt64
+  ) -> (length: Int, looked: Int) {
+    var (score, looked) = (0, 0)
+    var best = (score: 0, length: 0)
+    while looked &+ 8 <= most {
+      let difference = difference(looked)
+      score &+= difference == 0 ? 8 : 2 &* BytePair.zeroBytes(difference) &- 8
+      looked &+= 8
       if score > best.score {
-        best = (score, length)
-      } else if score < best.score - DeltaLimits.dropOff {
+        best = (score, looked)
+      } else if score < best.score &- DeltaLimits.dropOff {
         break
       }
     }
-    return (best.length, length)
+    return (best.length, looked)
   }
 
   /// Of `count` bytes that two stretches could take, how many the first takes so that most are equal.

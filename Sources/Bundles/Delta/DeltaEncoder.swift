@@ -5,9 +5,9 @@ package import Intents
 package final class DeltaEncoder {
   private let zstd: ZstdCompressor
   private let effort: Effort
-  private var streams = Scratch()
-  private var first = Scratch()
-  private var second = Scratch()
+  private var streams = ScratchMemory()
+  private var first = ScratchMemory()
+  private var second = ScratchMemory()
 
   package init(effort: Effort) throws(Refusal) {
     zstd = try ZstdCompressor()
@@ -25,7 +25,7 @@ package final class DeltaEncoder {
     table: AnchorTable?, _ body: (FrameEncoding, UnsafeRawBufferPointer) throws(Refusal) -> Void
   ) throws(Refusal) -> Bool {
     precondition(Int64(bytes.count) == reference.length, "the reference has its length")
-    let alignment = table.map { Alignment(of: plain, to: $0) }
+    let alignment = table.map { Alignment(of: plain, to: $0, effort) }
     var best: (encoding: FrameEncoding, stored: UnsafeRawBufferPointer)?
     if let alignment, alignment.isWorthWhile(of: plain.count),
       let stored = try additive(plain, alignment, bytes.bytes)
@@ -69,7 +69,8 @@ package final class DeltaEncoder {
     }
     guard let head else { return nil }
     length += head
-    for (stream, prefix) in [(differences, nil), (literals, reference)] {
+    let prefix = UnsafeRawBufferPointer(rebasing: reference.suffix(effort.literalPrefix))
+    for (stream, prefix) in [(differences, nil), (literals, prefix)] {
       let room = UnsafeMutableRawBufferPointer(rebasing: target[length...])
       guard
         let count = try zstd.compress(
@@ -83,23 +84,6 @@ package final class DeltaEncoder {
   private static func window(of stored: UnsafeRawBufferPointer) throws(Refusal) -> Int {
     try AdditiveStreams(stored, named: "frame").all.map(\.frame.windowLog).max() ?? 0
   }
-}
-
-/// How much time making a frame may take.
-package enum Effort: String, Sendable, CaseIterable {
-  case fast, normal, best
-
-  /// Level of Zstandard.
-  package var level: Int {
-    switch self {
-    case .fast: 1
-    case .normal: 3
-    case .best: 12
-    }
-  }
-
-  /// Whether every form is tried and the smallest taken.
-  var triesAll: Bool { self == .best }
 }
 
 extension Alignment {

@@ -4,9 +4,8 @@
 package enum DeltaLimits {
   /// Bytes of the table of anchors of one reference.
   static let tableBytes = 64 << 20
-  /// Bytes from one anchor to the next, where the table has room: compilers align functions at 16, so that 8 finds all
-  /// that moved as a whole.
-  static let anchorStride = 8
+  /// Of 32 bytes, how many equal ones mean that the alignment at hand is good enough to look for no other.
+  static let agreement = 20
   /// By how many bytes a new alignment must do better than the one at hand (as in bsdiff).
   static let gain = 8
   /// Bytes that an extension through mismatches goes on below its best score.

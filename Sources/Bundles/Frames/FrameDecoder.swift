@@ -5,8 +5,8 @@ package import Intents
 /// bytes must be verified before they come here.
 package final class FrameDecoder {
   private let zstd: ZstdDecompressor
-  private var buffer = Scratch()
-  private var streams = Scratch()
+  private var buffer = ScratchMemory()
+  private var streams = ScratchMemory()
 
   package init() throws(Refusal) { zstd = try ZstdDecompressor() }
 

@@ -5,7 +5,7 @@ package import Intents
 package final class FrameEncoder {
   private let zstd: ZstdCompressor
   private let level: Int
-  private var buffer = Scratch()
+  private var buffer = ScratchMemory()
 
   /// - Parameter level: of Zstandard; 3 is a good trade for a stick.
   package init(level: Int = 3) throws(Refusal) {
@@ -29,16 +29,5 @@ package final class FrameEncoder {
     else { return try body(.raw, plain) }
     let stored = UnsafeRawBufferPointer(rebasing: buffer[..<count])
     return try body(.zstd(window: try ZstdFrame(stored, named: "frame").windowLog), stored)
-  }
-}
-
-/// Memory that is used again and only grows.
-struct Scratch {
-  private var memory = StreamBuffer(count: 0)
-
-  /// `count` bytes of any content, the caller's until the next call.
-  mutating func lend(_ count: Int) -> UnsafeMutableRawBufferPointer {
-    if memory.bytes.count < count { memory = StreamBuffer(count: count) }
-    return UnsafeMutableRawBufferPointer(rebasing: memory.bytes[..<count])
   }
 }

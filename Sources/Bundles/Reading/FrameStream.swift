@@ -46,7 +46,7 @@ package final class FrameStream {
     _ take: (IndexEntry.Piece, UnsafeRawBufferPointer) throws(Refusal) -> Void
   ) throws(Refusal) -> VolumeReport {
     let frames = try open(volume: volume, from: stream, wants: wants)
-    var memory = Scratch()
+    var memory = ScratchMemory()
     var buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     while let entry = try frames.next({ count in
       buffer = memory.lend(count)
@@ -87,7 +87,7 @@ package final class FrameStream {
     _ take: (IndexEntry.Piece, UnsafeRawBufferPointer) throws(Refusal) -> Void
   ) throws(Refusal) -> [IndexEntry] {
     var lost: [IndexEntry] = []
-    var memory = Scratch()
+    var memory = ScratchMemory()
     while let frame = try peek(), frame.volume <= volume {
       pass()
       guard frame.volume == volume, wants(frame) else { continue }

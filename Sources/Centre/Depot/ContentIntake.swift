@@ -74,15 +74,18 @@ package struct ContentIntake {
           """, arguments: [CentreLimits.smallFile])
     }
     var paths: Set<String> = []
+    var earlier: Set<Digest> = []
     let versions = try profile.ledger.contents().filter { $0.line == line }
     if let newest = versions.max(by: { $0.counter < $1.counter }) {
       let listing = try depot.files(of: newest.manifest)
       while let element = try listing.next() {
         let file = try ManifestDocument.file(element)
+        earlier.insert(file.digest)
         if file.length >= CentreLimits.smallFile { paths.insert(file.path) }
       }
     }
-    return FileIntake.Knowledge(lengths: Set(lengths), earlierPaths: paths)
+    return FileIntake.Knowledge(
+      lengths: Set(lengths), earlierPaths: paths, earlier: earlier)
   }
 
   /// The line of the product: the one that its name has, or a fresh one.

@@ -60,6 +60,7 @@ package struct Depot {
     let path: FilePath
     do throws(Refusal) {
       path = try write(descriptor, part)
+      FileSystem.beginWriting(descriptor)
       try descriptor.closing(naming: part)
     } catch {
       try? descriptor.close()  // the first failure is the one to tell

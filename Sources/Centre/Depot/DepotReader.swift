@@ -48,6 +48,13 @@ final class DepotReader {
     guard seen == file else { throw damaged(source.name, seen.hex, file.hex) }
   }
 
+  /// The same for a file whose bytes were all read just now.
+  func verify(_ file: Digest, read bytes: UnsafeRawBufferPointer) throws(Refusal) {
+    guard case .original(let source) = try form(of: file) else { return }
+    let seen = Digest.sha256(bytes)
+    guard seen == file else { throw damaged(source.name, seen.hex, file.hex) }
+  }
+
   private func form(of file: Digest) throws(Refusal) -> Form {
     if let last, last.file == file { return last.form }
     let (length, frames) = try depot.ledger.read { database in

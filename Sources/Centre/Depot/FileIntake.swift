@@ -23,6 +23,8 @@ final class FileIntake {
     let lengths: Set<Int64>
     /// Paths of the version before. A file at one of them mostly travels as a delta, so it is not compressed yet.
     let earlierPaths: Set<String>
+    /// All files of that version: the depot has them.
+    let earlier: Set<Digest>
   }
 
   private let depot: Depot
@@ -41,7 +43,7 @@ final class FileIntake {
     var known: Digest?
     if knowledge.lengths.contains(item.length) {
       let digest = try digest(of: item)
-      if try depot.ledger.read({ try depot.holds(digest, in: $0) }) { return .held(digest) }
+      if try isHeld(digest) { return .held(digest) }
       known = digest
     }
     let result =
@@ -50,11 +52,17 @@ final class FileIntake {
     return result
   }
 
+  private func isHeld(_ digest: Digest) throws(Refusal) -> Bool {
+    if knowledge.earlier.contains(digest) { return true }
+    return try depot.ledger.read { try depot.holds(digest, in: $0) }
+  }
+
   private func small(_ item: SourceFolder.Item) throws(Refusal) -> Result {
     let reader = try SourceReader(item)
     let bytes = try reader.next() ?? []
     _ = try reader.next()
-    return .small(.sha256(bytes), bytes)
+    let digest = Digest.sha256(bytes)
+    return knowledge.earlier.contains(digest) ? .held(digest) : .small(digest, bytes)
   }
 
   private func digest(of item: SourceFolder.Item) throws(Refusal) -> Digest {

@@ -27,7 +27,19 @@ struct FrameMaking {
   let progress: CentreProgress
 
   /// Makes all that `tasks` need, books it, and returns the frames of each task in order.
+  ///
+  /// Short files come first: while the threads are busy with one, the reference of a longer one is read.
   func run(_ tasks: [Task]) throws(Refusal) -> [[Depot.Frame]] {
+    let order = tasks.indices.sorted {
+      (tasks[$0].file.length, $0) < (tasks[$1].file.length, $1)
+    }
+    let made = try make(order.map { tasks[$0] })
+    var frames = [[Depot.Frame]](repeating: [], count: tasks.count)
+    for (index, parts) in zip(order, made) { frames[index] = parts }
+    return frames
+  }
+
+  private func make(_ tasks: [Task]) throws(Refusal) -> [[Depot.Frame]] {
     guard !tasks.isEmpty else { return [] }
     try depot.prepare()
     let total = tasks.reduce(0) { $0 + $1.file.length }
@@ -35,7 +47,7 @@ struct FrameMaking {
     defer { meter.finish() }
     var made = [[Depot.Frame]](repeating: [], count: tasks.count)
     var taken = 0
-    let parts = try Parts(tasks, depot: depot)
+    let parts = try Parts(tasks, depot: depot, effort: effort)
     let (depot, effort) = (depot, effort)
     try OrderedPipeline<Job, Depot.Frame>(ahead: CentreLimits.framesAhead).run(
       makeWorker: { () throws(Refusal) in
@@ -76,14 +88,16 @@ struct FrameMaking {
   /// Cuts files into parts, and reads references, each once for all parts.
   private final class Parts {
     private let tasks: [Task]
+    private let effort: Effort
     private let reader: DepotReader
     private let budget = MemoryBudget(CentreLimits.referencesInWork)
     private var task = 0
     private var position: Int64 = 0
     private var reference: SharedReference?
 
-    init(_ tasks: [Task], depot: Depot) throws(Refusal) {
+    init(_ tasks: [Task], depot: Depot, effort: Effort) throws(Refusal) {
       self.tasks = tasks
+      self.effort = effort
       reader = try DepotReader(depot)
     }
 
@@ -96,7 +110,8 @@ struct FrameMaking {
           of: candidate, for: current.file, from: position, length: length)
         if reference?.window != window {
           reference = nil  // its memory goes before the next takes more
-          reference = try SharedReference(candidate, window, budget: budget, reader: reader)
+          reference = try SharedReference(
+            candidate, window, effort: effort, budget: budget, reader: reader)
         }
       }
       let job = Job(
@@ -148,18 +163,18 @@ final class SharedReference: Sendable {
   private let share: MemoryBudget.Share
 
   init(
-    _ candidate: ReferenceChoice.Candidate, _ window: Window, budget: MemoryBudget,
-    reader: DepotReader
+    _ candidate: ReferenceChoice.Candidate, _ window: Window, effort: Effort,
+    budget: MemoryBudget, reader: DepotReader
   ) throws(Refusal) {
     self.window = window
     let length = Int(window.length)
-    share = budget.share(length + AnchorTable.footprint(of: length))
+    share = budget.share(length + AnchorTable.footprint(of: length, effort: effort))
     reference = FrameReference(
       file: candidate.digest, from: window.from, length: window.length, of: candidate.length)
     if window.from == 0 { try reader.verify(candidate.digest) }
     bytes = try ReferenceBytes(count: length) { (buffer) throws(Refusal) in
       try reader.read(candidate.digest, from: window.from, into: buffer)
     }
-    table = EntropyProbe.looksCompressed(bytes.bytes) ? nil : AnchorTable(bytes)
+    table = EntropyProbe.looksCompressed(bytes.bytes) ? nil : AnchorTable(bytes, effort: effort)
   }
 }

@@ -9,7 +9,7 @@ final class FramePress {
   private let plain: FrameEncoder
   private let delta: DeltaEncoder
   private let reader: DepotReader
-  private var memory: [UInt8] = []
+  private var memory = ScratchMemory()
 
   init(depot: Depot, effort: Effort) throws(Refusal) {
     self.depot = depot
@@ -22,25 +22,23 @@ final class FramePress {
   func frame(
     of file: ExportPlan.LargeFile, from: Int64, length: Int, against reference: SharedReference?
   ) throws(Refusal) -> Depot.Frame {
-    if from == 0 { try reader.verify(file.digest) }
-    if memory.count < length { memory = [UInt8](repeating: 0, count: length) }
+    let isWhole = Int64(length) == file.length
+    if from == 0, !isWhole { try reader.verify(file.digest) }
     let piece = IndexEntry.Piece(
       at: 0, file: file.digest, from: from, length: Int64(length), of: file.length)
-    let (reader, plain, delta, depot) = (reader, plain, delta, depot)
-    return try memory.withMutableBytes { (buffer) throws(Refusal) in
-      let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
-      try reader.read(file.digest, from: from, into: bytes)
-      let part = UnsafeRawBufferPointer(bytes)
-      var made: Depot.Frame?
-      if let reference {
-        _ = try delta.encode(
-          part, against: reference.bytes, reference.reference, table: reference.table
-        ) { (encoding, stored) throws(Refusal) in
-          made = try depot.store(stored, as: encoding, plain: Int64(length), pieces: [piece])
-        }
+    let memory = memory.lend(length)
+    try reader.read(file.digest, from: from, into: memory)
+    let part = UnsafeRawBufferPointer(memory)
+    if isWhole { try reader.verify(file.digest, read: part) }
+    var made: Depot.Frame?
+    if let reference {
+      _ = try delta.encode(
+        part, against: reference.bytes, reference.reference, table: reference.table
+      ) { (encoding, stored) throws(Refusal) in
+        made = try depot.store(stored, as: encoding, plain: Int64(length), pieces: [piece])
       }
-      if let made { return made }
-      return try depot.store(part, pieces: [piece], with: plain)
     }
+    if let made { return made }
+    return try depot.store(part, pieces: [piece], with: plain)
   }
 }

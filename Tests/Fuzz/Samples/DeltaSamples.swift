@@ -21,7 +21,7 @@ extension Samples {
     changed.insert(contentsOf: Array("some new words".utf8), at: 900)
     let encoder = try DeltaEncoder(effort: .normal)
     var samples: [[UInt8]] = []
-    for table in [AnchorTable(held), nil] {
+    for table in [AnchorTable(held, effort: .normal), nil] {
       _ = try changed.withBytes { (plain) throws(Refusal) in
         try encoder.encode(plain, against: held, reference, table: table) { (encoding, stored) in
           samples.append([encoding.name == "zstd-add" ? 1 : 0] + Array(stored))
