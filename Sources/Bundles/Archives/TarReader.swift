@@ -183,7 +183,8 @@ private final class TarFeed {
     do throws(Refusal) {
       guard let bytes = try stream.next() else { return nil }
       position += Int64(bytes.count)
-      tail += bytes.suffix(Int(TarWriter.endLength))
+      let kept = max(0, bytes.count - Int(TarWriter.endLength))
+      tail += UnsafeRawBufferPointer(rebasing: bytes[kept...])
       tail.removeFirst(max(0, tail.count - Int(TarWriter.endLength)))
       return bytes
     } catch {

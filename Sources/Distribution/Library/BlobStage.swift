@@ -4,17 +4,29 @@ import Intents
 import SystemPackage
 import Trust
 
-/// Copies the blobs that a content lacks. A blob gets its name only after its bytes were hashed and synced, with many
-/// others in one sync of the file system.
+/// Copies the blobs that a content lacks, on both cores. A blob gets its name only after its bytes were hashed and
+/// synced, with many others in one sync of the file system.
 struct BlobStage {
   let files: LibraryFiles
+
+  /// A blob to copy. Its source is closed with the last use.
+  private final class Job: Sendable {
+    let file: ContentFile
+    let source: FileDescriptor
+
+    init(_ file: ContentFile, from source: FileDescriptor) {
+      self.file = file
+      self.source = source
+    }
+
+    deinit { try? source.close() }  // opened for reading only
+  }
 
   private var layout: LibraryLayout { files.layout }
 
   /// - Returns: how many blobs were copied.
   func fill(from request: ContentRequest) throws(Refusal) -> Int64 {
-    let hash = FileHash()
-    var waiting: [Digest] = []
+    var batch: [ContentFile] = []
     var bytes: Int64 = 0
     var count: Int64 = 0
     var seen: Set<Digest> = []
@@ -22,49 +34,66 @@ struct BlobStage {
       let held = FileQuery.status(layout.blob(file.digest))
       if held?.kind == .regular, held?.length == file.length { return }
       guard seen.insert(file.digest).inserted else { return }
-      try stage(file, from: request, with: hash)
-      waiting.append(file.digest)
+      batch.append(file)
       bytes += file.length
       count += 1
       guard
-        bytes >= DistributionLimits.batchBytes || waiting.count >= DistributionLimits.batchFiles
+        bytes >= DistributionLimits.batchBytes || batch.count >= DistributionLimits.batchFiles
       else { return }
-      try publish(waiting)
-      waiting.removeAll()
+      try take(batch, from: request)
+      batch.removeAll()
       bytes = 0
     }
-    try publish(waiting)
+    try take(batch, from: request)
     return count
   }
 
   private func path(of digest: Digest) -> FilePath { layout.staged.appending(digest.hex) }
 
-  private func stage(
-    _ file: ContentFile, from request: ContentRequest, with hash: FileHash
-  ) throws(Refusal) {
-    let source = try request.open(file)
-    defer { try? source.close() }  // opened for reading only
-    let path = path(of: file.digest)
-    let target = try DurableFile.create(path, permissions: LibraryFiles.permissions)
-    do throws(Refusal) {
-      try files.observe(.started(path))
-      try BlobStage.copy(file, from: source, to: target, naming: path, with: hash)
-    } catch {
-      try? target.close()  // the first failure is the one to tell
-      throw error
-    }
-    try target.closing(naming: path)
-    try files.observe(.written(path))
+  private func take(_ batch: [ContentFile], from request: ContentRequest) throws(Refusal) {
+    guard !batch.isEmpty else { return }
+    let layout = layout
+    var rest = batch.makeIterator()
+    try OrderedPipeline<Job, FilePath>().run(
+      makeWorker: {
+        let hash = FileHash()
+        return { (job: Job) throws(Refusal) in
+          let path = layout.staged.appending(job.file.digest.hex)
+          try BlobStage.copy(job.file, from: job.source, to: path, with: hash)
+          return path
+        }
+      },
+      next: { () throws(Refusal) in
+        guard let file = rest.next() else { return nil }
+        let job = Job(file, from: try request.open(file))
+        try files.observe(.started(path(of: file.digest)))
+        return job
+      },
+      take: { (path) throws(Refusal) in try files.observe(.written(path)) })
+    try publish(batch.map(\.digest))
   }
 
   private func publish(_ digests: [Digest]) throws(Refusal) {
-    guard !digests.isEmpty else { return }
     try FileSystem.synchronize(layout.root)
     for digest in digests {
       try files.ensureFolder(layout.blobFolder(digest))
       try DurableFile.move(path(of: digest), to: layout.blob(digest))
       try files.observe(.renamed(layout.blob(digest)))
     }
+  }
+
+  private static func copy(
+    _ file: ContentFile, from source: FileDescriptor, to path: FilePath, with hash: FileHash
+  ) throws(Refusal) {
+    let target = try DurableFile.create(path, permissions: LibraryFiles.permissions)
+    do throws(Refusal) {
+      try copy(file, from: source, to: target, naming: path, with: hash)
+    } catch {
+      try? target.close()  // the first failure is the one to tell
+      throw error
+    }
+    FileSystem.beginWriting(target)
+    try target.closing(naming: path)
   }
 
   /// Copies the bytes of `file`, and refuses others.

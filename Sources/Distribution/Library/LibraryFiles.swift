@@ -6,7 +6,7 @@ package import SystemPackage
 
 /// One change that a library point has just made to its folder. Tests stop after any of them.
 package enum LibraryStep: Hashable, Sendable {
-  /// The temporary file exists and may be half written.
+  /// The temporary file may be there, and half written.
   case started(FilePath)
   /// The temporary file is whole and not yet under its name.
   case written(FilePath)

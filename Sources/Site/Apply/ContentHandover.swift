@@ -37,16 +37,27 @@ struct ContentHandover {
     }
   }
 
-  /// Hashes what the store holds of this content, and takes away what was altered.
+  /// Hashes what the store holds of this content, on both cores, and takes away what was altered.
   private func checkStore(_ manifest: ManifestFile, _ gaps: Gaps) throws(Refusal) {
-    var seen: Set<Digest> = []
+    var lengths: [Digest: Int64] = [:]
     try manifest.forEach { (file) throws(Refusal) in
-      guard file.length > 0, seen.insert(file.digest).inserted else { return }
-      if site.store.holds(file.digest, length: nil) {
-        if try site.store.verify(file.digest) { return }
-      }
-      if !point.holds(file.digest, length: file.length) { gaps.digests.insert(file.digest) }
+      if file.length > 0 { lengths[file.digest] = file.length }
     }
+    let store = site.store
+    var files = lengths.keys.sorted().makeIterator()
+    try OrderedPipeline<Digest, (file: Digest, isHeld: Bool)>().run(
+      makeWorker: {
+        { (file: Digest) throws(Refusal) in
+          (file, store.holds(file, length: nil) ? try store.verify(file) : false)
+        }
+      },
+      next: { files.next() },
+      take: { (result) throws(Refusal) in
+        guard !result.isHeld, let length = lengths[result.file],
+          !point.holds(result.file, length: length)
+        else { return }
+        gaps.digests.insert(result.file)
+      })
     if let first = gaps.digests.min() { throw lacking(first, gaps) }
   }
 

@@ -138,6 +138,7 @@ package final class StoreWriter: Sendable {
           position += Int64(count)
         }
       }
+      FileSystem.beginWriting(descriptor)
       try descriptor.closing(naming: path)
     } catch {
       try? descriptor.close()  // the first failure is the one to tell
