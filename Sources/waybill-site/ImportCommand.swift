@@ -59,10 +59,7 @@ struct ImportCommand: WaybillCommand {
   private func lines(_ outcome: ImportOutcome, isReturnDue: Bool) -> [String] {
     var lines: [String] = []
     for bundle in outcome.bundles {
-      let name = bundle.number.map { "bundle \($0)" } ?? "papers"
-      let whose = bundle.site.map { " for \($0)" } ?? ""
-      let why = bundle.refusal.map { ": \($0.code) \($0)" } ?? ""
-      lines.append("\(name)\(whose): \(bundle.state.rawValue)\(why)")
+      lines.append(bundle.line)
     }
     lines += outcome.notes.map { "note: \($0)" }
     if let plan = outcome.plan { lines += PlanText.lines(plan) }
@@ -92,28 +89,12 @@ struct ImportCommand: WaybillCommand {
     var facts: [(String, JSONValue)] = [
       Rehearsal.fact(profile), ("site", .string(profile.site.text)),
       ("notes", .array(outcome.notes.map { .string($0) })),
-      ("bundles", .array(outcome.bundles.map(json))), ("return_due", .bool(isReturnDue)),
+      ("bundles", .array(outcome.bundles.map(\.json))), ("return_due", .bool(isReturnDue)),
       ("plan", outcome.plan?.json ?? []),
     ]
     if let plan = outcome.plan { facts.append(("plan_digest", .string(plan.digest.hex))) }
     if outcome.refusal == nil { facts.append(("changed", .string(outcome.changed))) }
     return facts
-  }
-
-  private func json(_ bundle: BundleOutcome) -> JSONValue {
-    let exit = bundle.refusal?.exit ?? .done
-    var members: [(String, JSONValue)] = [
-      ("state", .string(bundle.state.rawValue)), ("exit", .integer(Int64(exit.rawValue))),
-    ]
-    if let number = bundle.number { members.append(("n", .integer(number))) }
-    if let site = bundle.site { members.append(("site", .string(site))) }
-    if let print = bundle.fingerprint { members.append(("fingerprint", .string(print.hex))) }
-    if let refusal = bundle.refusal {
-      members.append(("code", .string(refusal.code)))
-      members.append(("seen", .string(refusal.seen)))
-      members.append(("expected", .string(refusal.expected)))
-    }
-    return .object(JSONObject(members))
   }
 }
 

@@ -11,6 +11,7 @@ struct WaybillSite: ParsableCommand {
       The loop of a site: the courier brings a medium, you run `import`, then `return`, and the courier takes \
       the medium back.
 
+        waybill-site inspect /media/stick          see what is on it
         waybill-site import /media/stick --plan    see what would happen
         waybill-site import /media/stick           verify, stage, apply
         waybill-site approve --key my-key.json     when it waits for a second person, then `apply`
@@ -21,8 +22,9 @@ struct WaybillSite: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InitCommand.self, EnrolCommand.self, ImportCommand.self, ApproveCommand.self,
-      ApplyCommand.self, ReturnCommand.self, StatusCommand.self, HistoryCommand.self,
+      InitCommand.self, EnrolCommand.self, InspectCommand.self, ImportCommand.self,
+      ApproveCommand.self, ApplyCommand.self, ReturnCommand.self, StatusCommand.self,
+      HistoryCommand.self,
       AuditCommand.self, LibraryCommand.self, TimeCommand.self, KeyCommand.self,
       ExplainCommand.self,
     ])

@@ -69,6 +69,14 @@ package struct PieceLocator {
     return locations
   }
 
+  /// Where the orders of `waybill` lie: no other piece is opened, unless it has their length.
+  package mutating func locateOrders(_ waybill: Waybill, near folder: FilePath) -> PieceLocation {
+    if blockSize != waybill.blockSize { digests = [:] }
+    blockSize = waybill.blockSize
+    let found = copies(of: waybill.orders, near: folder)
+    return location(of: waybill.orders, near: folder, found, Set(found.map(\.path)))
+  }
+
   private func location(
     of file: Waybill.File, near folder: FilePath, _ found: [MediumScan.File],
     _ known: Set<FilePath>
