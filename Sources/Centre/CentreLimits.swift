@@ -22,6 +22,11 @@ package enum CentreLimits {
   static let framesAhead = 6
   /// Bytes of a long reference before and behind the place where a part is looked for.
   static let referenceMargin: Int64 = 16 << 20
+  /// Features that two files must share to be called alike, of 16: on the reference corpus, files of different products
+  /// share as many only where libraries inside them are the same.
+  package static let sharedFeatures = 3
+  /// Held files that one feature is looked up in: what so many share tells them apart no more.
+  static let filesOfFeature = 256
   /// Level of zstd: 3 is where more costs much time for few bytes.
   static let level = 3
 

@@ -17,6 +17,10 @@ extension ForgedSite {
     try database.read { try Value.fetchOne($0, sql: sql) }
   }
 
+  func rows(_ sql: String) throws -> [Row] {
+    try database.read { try Row.fetchAll($0, sql: sql) }
+  }
+
   /// The lines that are kept of the site's log.
   func keptEvents() throws -> [[UInt8]] {
     try database.read { database in

@@ -60,6 +60,19 @@ import Trust
     #expect(stored(full) > 150_000)
   }
 
+  @Test func aRenamedFileTravelsAsWhatChanged() throws {
+    let loop = try Rehearsal()
+    try loop.setUp()
+    try loop.release(version: "1", counter: 1, files: ["bin/tool.exe": Self.first])
+    try loop.trip(try loop.medium("first"))
+    try loop.release(version: "2", counter: 2, files: ["lib/engine.dll": Self.second])
+    let run = try loop.centre("export", "fjord-3", "--to", loop.medium("second"))
+    #expect((1..<90_000).contains(stored(run)), "\(stored(run))")
+    let imported = try loop.site("fjord-3", "import", loop.medium("second"))
+    #expect(imported.exit == 0, "\(imported.output) \(imported.errors)")
+    #expect(try Files.bytes(blob(Self.second, loop)) == Self.second)
+  }
+
   @Test(arguments: ["H12 a file that is gone", "H33 a file that has other bytes"])
   func whatAChangeBuildsOnIsHashedAndNeverGuessed(_ fault: String) throws {
     let (loop, _) = try updated()

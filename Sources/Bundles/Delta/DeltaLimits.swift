@@ -13,4 +13,7 @@ package enum DeltaLimits {
   /// How often on average a byte may be looked at by backward extensions; behind that they are short.
   static let backwardEffort = 8
   static let shortExtension = 256
+  /// Features of a file: 128 bytes in the ledger. On the reference corpus 16 find the file before of 267 in 298 that
+  /// changed, 8 of 241.
+  package static let features = 16
 }

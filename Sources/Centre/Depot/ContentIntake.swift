@@ -42,18 +42,19 @@ package struct ContentIntake {
     var items = folder.items.makeIterator()
     var taking = folder.items.makeIterator()
     let (depot, knowledge) = (depot, try knowledge(of: line))
-    try OrderedPipeline<SourceFolder.Item, FileIntake.Result>(ahead: CentreLimits.filesAhead).run(
+    try OrderedPipeline<SourceFolder.Item, FileIntake.Taken>(ahead: CentreLimits.filesAhead).run(
       makeWorker: { () throws(Refusal) in
         let intake = try FileIntake(depot: depot, knowledge)
         return { (item: SourceFolder.Item) throws(Refusal) in try intake.take(item) }
       },
       next: { () throws(Refusal) in items.next() },
-      take: { (result) throws(Refusal) in
+      take: { (taken) throws(Refusal) in
         guard let item = taking.next() else { preconditionFailure("one result an item") }
         files.append(
           ContentFile(
-            path: item.name, length: item.length, digest: result.digest, modified: item.modified))
-        try new.add(result, length: item.length)
+            path: item.name, length: item.length, digest: taken.result.digest,
+            modified: item.modified))
+        try new.add(taken, length: item.length)
         done += item.length
         progress(done, folder.totalLength)
       })
@@ -143,10 +144,7 @@ package struct ContentIntake {
 
   private func book(_ content: ContentRecord, _ new: NewFiles) throws(Refusal) {
     try profile.ledger.write { database in
-      for frame in new.frames { try Depot.insert(frame, in: database) }
-      for (file, length) in new.originals {
-        try Depot.insertOriginal(file, length: length, in: database)
-      }
+      try new.book(in: database)
       try database.execute(
         sql: "INSERT OR IGNORE INTO lines(line, name) VALUES (?, ?)",
         arguments: [content.line.text, content.name])
@@ -167,44 +165,4 @@ package struct ContentIntake {
         ], at: now, in: database)
     }
   }
-}
-
-/// The files of one version that the depot did not have, each once.
-private struct NewFiles {
-  private let depot: Depot
-  private var solids: SolidFrameMaker
-  private var large: [Depot.Frame] = []
-  private var seen: Set<Digest> = []
-  private(set) var originals: [(file: Digest, length: Int64)] = []
-
-  init(_ depot: Depot) throws(Refusal) {
-    self.depot = depot
-    solids = try SolidFrameMaker(depot: depot)
-  }
-
-  /// Frames that are on disk now and that the ledger does not know yet.
-  var frames: [Depot.Frame] { large + solids.made }
-  var count: Int64 { Int64(seen.count) }
-  var storedBytes: Int64 {
-    frames.reduce(0) { $0 + $1.length } + originals.reduce(0) { $0 + $1.length }
-  }
-
-  mutating func add(_ result: FileIntake.Result, length: Int64) throws(Refusal) {
-    guard length > 0 else { return }
-    switch result {
-    case .held: return
-    case .small(let digest, let bytes):
-      guard !seen.contains(digest) else { return }
-      let depot = depot
-      if try depot.ledger.read({ try depot.holds(digest, in: $0) }) { return }
-      seen.insert(digest)
-      try solids.add(bytes, digest: digest)
-    case .original(let digest):
-      if seen.insert(digest).inserted { originals.append((digest, length)) }
-    case .frames(let digest, let frames):
-      if seen.insert(digest).inserted { large += frames }
-    }
-  }
-
-  mutating func finish() throws(Refusal) { try solids.finish() }
 }

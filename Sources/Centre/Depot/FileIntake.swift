@@ -17,6 +17,27 @@ final class FileIntake {
     case frames(Digest, [Depot.Frame])
   }
 
+  /// A file as it was taken.
+  struct Taken: Sendable {
+    let result: Result
+    /// nil for a small file, and for one whose features the ledger has.
+    let features: ContentFeatures?
+  }
+
+  /// What one pass over the bytes of a file gives.
+  private struct Pass {
+    private var hash = SHA256Stream()
+    private var sampler = FeatureSampler()
+
+    mutating func add(_ bytes: [UInt8]) {
+      hash.update(bytes)
+      sampler.add(bytes)
+    }
+
+    var digest: Digest { hash.finalize() }
+    var features: ContentFeatures { sampler.features }
+  }
+
   /// What is known before a file is read.
   struct Knowledge: Sendable {
     /// Lengths of large files that the depot has: others are new.
@@ -38,23 +59,35 @@ final class FileIntake {
   }
 
   /// - Throws: `CentreReason.changedWhileReading`.
-  func take(_ item: SourceFolder.Item) throws(Refusal) -> Result {
-    if item.length < CentreLimits.smallFile { return try small(item) }
+  func take(_ item: SourceFolder.Item) throws(Refusal) -> Taken {
+    if item.length < CentreLimits.smallFile {
+      return Taken(result: try small(item), features: nil)
+    }
     var known: Digest?
     if knowledge.lengths.contains(item.length) {
-      let digest = try digest(of: item)
-      if try isHeld(digest) { return .held(digest) }
+      let pass = try look(at: item)
+      let digest = pass.digest
+      if try isHeld(digest) {
+        return Taken(
+          result: .held(digest), features: try hasFeatures(digest) ? nil : pass.features)
+      }
       known = digest
     }
-    let result =
+    let taken =
       knowledge.earlierPaths.contains(item.name) ? try copy(item) : try compress(item)
-    if let known, known != result.digest { throw changed(item, result.digest, known) }
-    return result
+    if let known, known != taken.result.digest {
+      throw changed(item, taken.result.digest, known)
+    }
+    return taken
   }
 
   private func isHeld(_ digest: Digest) throws(Refusal) -> Bool {
     if knowledge.earlier.contains(digest) { return true }
     return try depot.ledger.read { try depot.holds(digest, in: $0) }
+  }
+
+  private func hasFeatures(_ digest: Digest) throws(Refusal) -> Bool {
+    try depot.ledger.read { try Depot.features(of: digest, in: $0) } != nil
   }
 
   private func small(_ item: SourceFolder.Item) throws(Refusal) -> Result {
@@ -65,28 +98,28 @@ final class FileIntake {
     return knowledge.earlier.contains(digest) ? .held(digest) : .small(digest, bytes)
   }
 
-  private func digest(of item: SourceFolder.Item) throws(Refusal) -> Digest {
+  private func look(at item: SourceFolder.Item) throws(Refusal) -> Pass {
     let reader = try SourceReader(item)
-    var hash = SHA256Stream()
-    while let chunk = try reader.next() { hash.update(chunk) }
-    return hash.finalize()
+    var pass = Pass()
+    while let chunk = try reader.next() { pass.add(chunk) }
+    return pass
   }
 
-  private func compress(_ item: SourceFolder.Item) throws(Refusal) -> Result {
+  private func compress(_ item: SourceFolder.Item) throws(Refusal) -> Taken {
     let reader = try SourceReader(item, chunk: CentreLimits.framePlain)
-    var hash = SHA256Stream()
+    var pass = Pass()
     var parts: [(from: Int64, frame: Depot.Frame)] = []
     var position: Int64 = 0
     let (depot, encoder) = (depot, encoder)
     while let plain = try reader.next() {
-      hash.update(plain)
+      pass.add(plain)
       let frame = try plain.withBytes { (plain) throws(Refusal) in
         try depot.store(plain, pieces: [], with: encoder)
       }
       parts.append((position, frame))
       position += Int64(plain.count)
     }
-    let digest = hash.finalize()
+    let digest = pass.digest
     let frames = parts.map { from, frame in
       Depot.Frame(
         digest: frame.digest, encoding: frame.encoding, length: frame.length, plain: frame.plain,
@@ -94,26 +127,22 @@ final class FileIntake {
           IndexEntry.Piece(at: 0, file: digest, from: from, length: frame.plain, of: item.length)
         ])
     }
-    return .frames(digest, frames)
+    return Taken(result: .frames(digest, frames), features: pass.features)
   }
 
   /// Copies the file, hashing what is written.
-  private func copy(_ item: SourceFolder.Item) throws(Refusal) -> Result {
+  private func copy(_ item: SourceFolder.Item) throws(Refusal) -> Taken {
     let reader = try SourceReader(item)
     let depot = depot
-    var digest: Digest?
+    var pass = Pass()
     try depot.place { (descriptor, part) throws(Refusal) in
-      var hash = SHA256Stream()
       while let chunk = try reader.next() {
-        hash.update(chunk)
+        pass.add(chunk)
         try descriptor.writeAll(chunk, naming: part)
       }
-      let whole = hash.finalize()
-      digest = whole
-      return depot.path(ofOriginal: whole)
+      return depot.path(ofOriginal: pass.digest)
     }
-    guard let digest else { preconditionFailure("a file that was placed was hashed") }
-    return .original(digest)
+    return Taken(result: .original(pass.digest), features: pass.features)
   }
 
   private func changed(

@@ -23,14 +23,13 @@ struct FrameChoice {
 
   /// In the order in which they go to the medium; the same for the same plan and depot.
   func frames(for plan: ExportPlan) throws(Refusal) -> [Depot.Frame] {
-    let references = ReferenceChoice(plan.held)
+    let references = try references(for: plan)
     var tasks: [FrameMaking.Task] = []
     var sources: [[Source]] = []
-    for share in plan.shares {
+    for (share, references) in zip(plan.shares, references) {
       sources.append(
         try depot.ledger.read { database in
-          try share.large.map { file in
-            let reference = references.reference(for: file, of: share.content.line)
+          try zip(share.large, references).map { file, reference in
             if let frames = try known(file, reference, in: database) { return .there(frames) }
             tasks.append(FrameMaking.Task(file: file, reference: reference))
             return .task(tasks.count - 1)
@@ -52,8 +51,30 @@ struct FrameChoice {
     return frames
   }
 
+  /// What each large file of each share builds on: one that is called like it, else one that has the same in it.
+  private func references(for plan: ExportPlan) throws(Refusal) -> [[HeldFile?]] {
+    let named = ReferenceChoice(plan.held)
+    var references = plan.shares.map { share in
+      share.large.map { named.reference(for: $0, of: share.content.line) }
+    }
+    guard references.contains(where: { $0.contains(nil) }) else { return references }
+    try depot.ledger.read { database in
+      let similar = SimilarFiles(
+        try Set(plan.held.candidates.map(\.file)).compactMap { file in
+          try Depot.features(of: file.digest, in: database).map { (file: file, features: $0) }
+        })
+      for (index, share) in plan.shares.enumerated() {
+        for (number, file) in share.large.enumerated() where references[index][number] == nil {
+          guard let features = try Depot.features(of: file.digest, in: database) else { continue }
+          references[index][number] = similar.nearest(to: features, length: file.length)
+        }
+      }
+    }
+    return references
+  }
+
   private func known(
-    _ file: ExportPlan.LargeFile, _ reference: ReferenceChoice.Candidate?, in database: Database
+    _ file: ExportPlan.LargeFile, _ reference: HeldFile?, in database: Database
   ) throws -> [Depot.Frame]? {
     guard let reference else { return try Depot.frames(of: file.digest, in: database) }
     return try Depot.deltas(

@@ -10,7 +10,7 @@ struct FrameMaking {
   struct Task: Sendable {
     let file: ExportPlan.LargeFile
     /// What the site holds and the file is like; nil for plain frames.
-    let reference: ReferenceChoice.Candidate?
+    let reference: HeldFile?
   }
 
   /// One part of one file.
@@ -137,7 +137,7 @@ final class SharedReference: Sendable {
     /// The whole reference where it is short enough, else what lies around the same place, reckoned from the start
     /// or, where that would end behind it, from the end.
     init(
-      of candidate: ReferenceChoice.Candidate, for file: ExportPlan.LargeFile, from: Int64,
+      of candidate: HeldFile, for file: ExportPlan.LargeFile, from: Int64,
       length: Int64
     ) {
       self.file = candidate.digest
@@ -163,7 +163,7 @@ final class SharedReference: Sendable {
   private let share: MemoryBudget.Share
 
   init(
-    _ candidate: ReferenceChoice.Candidate, _ window: Window, effort: Effort,
+    _ candidate: HeldFile, _ window: Window, effort: Effort,
     budget: MemoryBudget, reader: DepotReader
   ) throws(Refusal) {
     self.window = window

@@ -4,6 +4,18 @@ import Foundation
 import GRDB
 package import Intents
 
+/// A file that a site holds by receipt, and that a delta can build on.
+package struct HeldFile: Hashable, Sendable {
+  package let digest: Digest
+  /// Bytes.
+  package let length: Int64
+
+  package init(digest: Digest, length: Int64) {
+    self.digest = digest
+    self.length = length
+  }
+}
+
 /// What a site holds by receipt: only what the newest booked report of its epoch promises, never what was sent.
 package struct HeldFiles: Sendable {
   /// The report that the promise is from; nil when nothing counts on one.
@@ -46,7 +58,7 @@ package struct HeldFiles: Sendable {
       }
     }
     files.subtract(state.needed)
-    candidates.removeAll { !files.contains($0.digest) }
+    candidates.removeAll { !files.contains($0.file.digest) }
     self.init(report: newest.point, files: files, candidates: candidates)
   }
 }

@@ -3,21 +3,19 @@ import Intents
 
 /// Picks, for each file that a site lacks, the file that it holds by receipt and that is most like it: the one at the
 /// same path in the newest version of the same product, else one of the same name, else one whose name differs in
-/// digits alone, as installers name their versions.
+/// digits alone, as installers name their versions. What is left, `SimilarFiles` looks at.
 struct ReferenceChoice {
   /// A held file that can be a reference.
   struct Candidate: Hashable {
-    let digest: Digest
+    let file: HeldFile
     let path: String
-    let length: Int64
     let line: RandomID
     /// Higher is newer, within a line.
     let counter: Int64
 
     init(_ file: ContentFile, of content: ContentRecord) {
-      digest = file.digest
+      self.file = HeldFile(digest: file.digest, length: file.length)
       path = file.path
-      length = file.length
       line = content.line
       counter = content.counter
     }
@@ -35,15 +33,15 @@ struct ReferenceChoice {
     }
   }
 
-  /// The best reference for a file of the product `line`; nil when nothing is like it.
-  func reference(for file: ExportPlan.LargeFile, of line: RandomID) -> Candidate? {
+  /// The best reference for a file of the product `line`; nil when none is called like it.
+  func reference(for file: ExportPlan.LargeFile, of line: RandomID) -> HeldFile? {
     let candidates =
       byName[ReferenceChoice.name(of: file.path)] ?? byStem[ReferenceChoice.stem(of: file.path)]
       ?? []
     return candidates.max { left, right in
       ReferenceChoice.rank(left, for: file, of: line)
         .lexicographicallyPrecedes(ReferenceChoice.rank(right, for: file, of: line))
-    }
+    }?.file
   }
 
   /// Same product, then same path, then newest, then the longest common end of the paths, then the nearest length.
@@ -55,7 +53,7 @@ struct ReferenceChoice {
       .prefix { $0 == $1 }.count
     return [
       isOwn ? 1 : 0, candidate.path == file.path ? 1 : 0, isOwn ? candidate.counter : 0,
-      Int64(common), -abs(candidate.length - file.length),
+      Int64(common), -abs(candidate.file.length - file.length),
     ]
   }
 

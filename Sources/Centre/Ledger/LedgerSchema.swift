@@ -87,6 +87,11 @@ enum LedgerSchema {
     CREATE TABLE IF NOT EXISTS solids(
       key TEXT PRIMARY KEY, frame TEXT NOT NULL REFERENCES frames) STRICT, WITHOUT ROWID;
 
+    -- what large files are alike by: a few hashes of 8 bytes (ContentFeatures); no row for what was read before there
+    -- was this table
+    CREATE TABLE IF NOT EXISTS likenesses(
+      file TEXT PRIMARY KEY, features BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
     -- files kept as they came, until a site needs them whole
     CREATE TABLE IF NOT EXISTS originals(
       file TEXT PRIMARY KEY, length INTEGER NOT NULL) STRICT, WITHOUT ROWID;
