@@ -22,6 +22,8 @@ package enum CentreLimits {
   static let framesAhead = 6
   /// Bytes of a long reference before and behind the place where a part is looked for.
   static let referenceMargin: Int64 = 16 << 20
+  /// Samples of a part that must lie together in a long reference before they say where the part comes from.
+  static let placeVotes = 3
   /// Features that two files must share to be called alike, of 16: on the reference corpus, files of different products
   /// share as many only where libraries inside them are the same.
   package static let sharedFeatures = 3

@@ -70,9 +70,13 @@ extension ForgedSite {
 
   /// Writes the next bundle to a medium called `medium`.
   @discardableResult
-  func export(to medium: String = "out") throws -> Exporter.Result {
+  func export(
+    to medium: String = "out", bounds: DeltaBounds = DeltaBounds()
+  ) throws -> Exporter.Result {
     let plan = try ExportPlan(for: try centre.ledger.site(id), isFull: false, in: centre)
-    return try exporter(to: medium).export(plan)
+    var exporter = try exporter(to: medium)
+    exporter.bounds = bounds
+    return try exporter.export(plan)
   }
 
   func exporter(to medium: String) throws -> Exporter {

@@ -16,4 +16,6 @@ package enum DeltaLimits {
   /// Features of a file: 128 bytes in the ledger. On the reference corpus 16 find the file before of 267 in 298 that
   /// changed, 8 of 241.
   package static let features = 16
+  /// Places that are kept of a long reference: some 8 MiB of memory, and in 4 GiB one every 32 KiB.
+  package static let places = 1 << 18
 }

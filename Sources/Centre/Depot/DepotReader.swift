@@ -40,12 +40,34 @@ final class DepotReader {
 
   /// Refuses a file that is kept as it came and has other bytes now. Frames are hashed whenever they are read.
   func verify(_ file: Digest) throws(Refusal) {
-    guard case .original(let source) = try form(of: file) else { return }
-    var hash = SHA256Stream()
-    let stream = SourceStream(source)
-    while let bytes = try stream.next() { hash.update(bytes) }
-    let seen = hash.finalize()
-    guard seen == file else { throw damaged(source.name, seen.hex, file.hex) }
+    guard case .original = try form(of: file) else { return }
+    try scan(file) { (_) throws(Refusal) in }
+  }
+
+  /// Hands on all bytes of a file in their order, and refuses in the end one that has other bytes now.
+  func scan(
+    _ file: Digest, _ body: (UnsafeRawBufferPointer) throws(Refusal) -> Void
+  ) throws(Refusal) {
+    switch try form(of: file) {
+    case .original(let source):
+      var hash = SHA256Stream()
+      let stream = SourceStream(source)
+      while let bytes = try stream.next() {
+        hash.update(bytes)
+        try body(bytes)
+      }
+      let seen = hash.finalize()
+      guard seen == file else { throw damaged(source.name, seen.hex, file.hex) }
+    case .frames(let frames):
+      for frame in frames {
+        guard let piece = frame.pieces.first(where: { $0.file == file }) else { continue }
+        try depot.withPlain(frame, by: decoder) { (plain) throws(Refusal) in
+          try body(
+            UnsafeRawBufferPointer(
+              rebasing: plain[Int(piece.at)..<Int(piece.at + piece.length)]))
+        }
+      }
+    }
   }
 
   /// The same for a file whose bytes were all read just now.

@@ -31,6 +31,7 @@ package struct Exporter {
   let effort: Effort
   let now: Instant
   let progress: CentreProgress
+  package var bounds = DeltaBounds()
 
   package init(
     from profile: CentreProfile, keys: KeyRing, to medium: FilePath, volumeSize: Int64,
@@ -65,7 +66,8 @@ package struct Exporter {
     let shared = try repository.roles()
     let expires = now.adding(days: CentreLimits.lineDays)
     try checkExpiry(shared)
-    let frames = try FrameChoice(profile, effort: effort, progress: progress).frames(for: plan)
+    let frames = try FrameChoice(profile, effort: effort, bounds, progress: progress)
+      .frames(for: plan)
     try checkRoom(frames, plan)
     let key = try keys.exporter(for: shared)
     let courier = try keys.courier()

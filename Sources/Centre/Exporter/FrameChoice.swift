@@ -7,11 +7,16 @@ import Intents
 struct FrameChoice {
   private let depot: Depot
   private let effort: Effort
+  private let bounds: DeltaBounds
   private let progress: CentreProgress
 
-  init(_ profile: CentreProfile, effort: Effort, progress: @escaping CentreProgress) {
+  init(
+    _ profile: CentreProfile, effort: Effort, _ bounds: DeltaBounds,
+    progress: @escaping CentreProgress
+  ) {
     depot = Depot(of: profile)
     self.effort = effort
+    self.bounds = bounds
     self.progress = progress
   }
 
@@ -36,7 +41,9 @@ struct FrameChoice {
           }
         })
     }
-    let made = try FrameMaking(depot: depot, effort: effort, progress: progress).run(tasks)
+    let made = try FrameMaking(
+      depot: depot, effort: effort, bounds: bounds, progress: progress
+    ).run(tasks)
     var frames: [Depot.Frame] = []
     let solids = SolidFrameChoice(depot: depot)
     for (share, sources) in zip(plan.shares, sources) {
