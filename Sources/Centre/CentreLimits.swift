@@ -18,6 +18,8 @@ package enum CentreLimits {
   static let referencesInWork = 256 << 20
   /// Source files read ahead of the thread that books them; small ones are held whole.
   static let filesAhead = 512
+  /// Small files that the ledger is asked of together; at most 16 MiB.
+  static let filesAsked = 256
   /// Parts made ahead of the threads that compress them.
   static let framesAhead = 6
   /// Bytes of a long reference before and behind the place where a part is looked for.

@@ -22,7 +22,7 @@ extension IndexEntry {
   }
 
   private static func pieces(_ field: JSONField, plain: Int64) throws(Refusal) -> [Piece] {
-    guard case .array(let elements) = field.value else { throw field.wrong("an array") }
+    let elements = try field.array()
     guard elements.count <= BundleLimits.solidPieces else {
       throw Refusal(
         BundleReason.valueAboveLimit, field.place, seen: "\(elements.count) pieces",
@@ -36,12 +36,12 @@ extension IndexEntry {
     var pieces: [Piece] = []
     var end: Int64 = 0
     for element in elements {
-      let piece = try Piece(element, at: "\(field.place)[\(pieces.count)]", from: end)
+      let piece = try Piece(element, from: end)
       // Both are below 2^53, so the sum is exact.
       end = piece.at + piece.length
       guard end <= plain, elements.count == 1 || piece.isWhole else {
         throw Refusal(
-          BundleReason.indexInvalid, "\(field.place)[\(pieces.count)]",
+          BundleReason.indexInvalid, element.place,
           seen: "bytes \(piece.at) to \(end), part of a file of \(piece.of)",
           expected: "up to \(plain), and whole files where there are several")
       }
@@ -57,8 +57,7 @@ extension IndexEntry {
 }
 
 extension IndexEntry.Piece {
-  fileprivate init(_ value: JSONValue, at place: String, from end: Int64) throws(Refusal) {
-    let field = JSONField(value, at: place)
+  fileprivate init(_ field: JSONField, from end: Int64) throws(Refusal) {
     let all = 0...TrustLimits.jsonInteger
     at = try field["at"].integer(in: all)
     file = try field["file"].digest()

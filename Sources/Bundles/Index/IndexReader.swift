@@ -37,30 +37,30 @@ package final class IndexReader {
       return nil
     }
     let entry = try IndexEntry(field)
-    try checkPlace(entry, at: field.place)
+    try checkPlace(entry, at: field)
     for piece in entry.pieces where !piece.isWhole || !open.isEmpty {
-      try follow(piece, at: field.place)
+      try follow(piece, at: field)
     }
     return entry
   }
 
-  private func checkPlace(_ entry: IndexEntry, at place: String) throws(Refusal) {
+  private func checkPlace(_ entry: IndexEntry, at field: JSONField) throws(Refusal) {
     guard entry.volume <= volumes.count else {
-      throw wrong(place, "volume \(entry.volume)", "one of \(volumes.count) volumes")
+      throw wrong(field, "volume \(entry.volume)", "one of \(volumes.count) volumes")
     }
     let least = (entry.volume == volume ? end : 0) + TarWriter.blockSize
     guard entry.volume >= volume, entry.offset >= least,
       entry.offset.isMultiple(of: TarWriter.blockSize)
     else {
       throw wrong(
-        place, "volume \(entry.volume), offset \(entry.offset)",
+        field, "volume \(entry.volume), offset \(entry.offset)",
         "behind volume \(volume), byte \(least), at a multiple of 512")
     }
     let last = volumes[entry.volume - 1] - TarWriter.endLength
     let room = TarWriter.room(forEntryOf: entry.length) - TarWriter.blockSize
     guard entry.offset <= last, room <= last - entry.offset else {
       throw wrong(
-        place, "bytes \(entry.offset) to \(entry.offset + room)",
+        field, "bytes \(entry.offset) to \(entry.offset + room)",
         "inside the \(last) bytes of volume \(entry.volume)")
     }
     volume = entry.volume
@@ -68,23 +68,23 @@ package final class IndexReader {
   }
 
   /// The pieces of a file come in ascending order and leave no gap.
-  private func follow(_ piece: IndexEntry.Piece, at place: String) throws(Refusal) {
+  private func follow(_ piece: IndexEntry.Piece, at field: JSONField) throws(Refusal) {
     let state = open[piece.file] ?? (0, piece.of)
     guard piece.from == state.next, piece.of == state.of else {
       throw wrong(
-        place, "bytes from \(piece.from) on, of \(piece.of), of file \(piece.file)",
+        field, "bytes from \(piece.from) on, of \(piece.of), of file \(piece.file)",
         "from \(state.next) on, of \(state.of)")
     }
     let next = piece.from + piece.length
     open[piece.file] = next == piece.of ? nil : (next, piece.of)
     guard open.count <= BundleLimits.openFiles else {
       throw Refusal(
-        BundleReason.valueAboveLimit, place, seen: "\(open.count) files begun",
+        BundleReason.valueAboveLimit, field.place, seen: "\(open.count) files begun",
         expected: "at most \(BundleLimits.openFiles) at one time")
     }
   }
 
-  private func wrong(_ place: String, _ seen: String, _ expected: String) -> Refusal {
-    Refusal(BundleReason.indexInvalid, place, seen: seen, expected: expected)
+  private func wrong(_ field: JSONField, _ seen: String, _ expected: String) -> Refusal {
+    Refusal(BundleReason.indexInvalid, field.place, seen: seen, expected: expected)
   }
 }

@@ -15,7 +15,8 @@ extension Depot {
   /// Bytes of the file when it is kept as it came; nil when it is not.
   static func original(_ file: Digest, in database: Database) throws -> Int64? {
     try Int64.fetchOne(
-      database, sql: "SELECT length FROM originals WHERE file = ?", arguments: [file.hex])
+      try database.cachedStatement(sql: "SELECT length FROM originals WHERE file = ?"),
+      arguments: [file.hex])
   }
 
   static func insertOriginal(_ file: Digest, length: Int64, in database: Database) throws {

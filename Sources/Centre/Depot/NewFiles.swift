@@ -10,6 +10,8 @@ struct NewFiles {
   private var solids: SolidFrameMaker
   private var large: [Depot.Frame] = []
   private var seen: Set<Digest> = []
+  /// Small files of which the ledger was not asked yet.
+  private var asked: [(digest: Digest, bytes: [UInt8])] = []
   private var originals: [(file: Digest, length: Int64)] = []
   private var features: [Digest: ContentFeatures] = [:]
 
@@ -20,7 +22,7 @@ struct NewFiles {
 
   /// Frames that are on disk now and that the ledger does not know yet.
   private var frames: [Depot.Frame] { large + solids.made }
-  var count: Int64 { Int64(seen.count) }
+  private(set) var count: Int64 = 0
   var storedBytes: Int64 {
     frames.reduce(0) { $0 + $1.length } + originals.reduce(0) { $0 + $1.length }
   }
@@ -31,19 +33,37 @@ struct NewFiles {
     switch taken.result {
     case .held: return
     case .small(let digest, let bytes):
-      guard !seen.contains(digest) else { return }
-      let depot = depot
-      if try depot.ledger.read({ try depot.holds(digest, in: $0) }) { return }
-      seen.insert(digest)
-      try solids.add(bytes, digest: digest)
+      guard seen.insert(digest).inserted else { return }
+      asked.append((digest, bytes))
+      if asked.count == CentreLimits.filesAsked { try takeSmall() }
     case .original(let digest):
-      if seen.insert(digest).inserted { originals.append((digest, length)) }
+      guard seen.insert(digest).inserted else { return }
+      originals.append((digest, length))
+      count += 1
     case .frames(let digest, let frames):
-      if seen.insert(digest).inserted { large += frames }
+      guard seen.insert(digest).inserted else { return }
+      large += frames
+      count += 1
     }
   }
 
-  mutating func finish() throws(Refusal) { try solids.finish() }
+  /// Asks of many at once: a question takes longer than compressing such a file.
+  private mutating func takeSmall() throws(Refusal) {
+    let (depot, asked) = (depot, asked)
+    self.asked.removeAll(keepingCapacity: true)
+    let isHeld = try depot.ledger.read { database in
+      try asked.map { try depot.holds($0.digest, in: database) }
+    }
+    for (file, isHeld) in zip(asked, isHeld) where !isHeld {
+      try solids.add(file.bytes, digest: file.digest)
+      count += 1
+    }
+  }
+
+  mutating func finish() throws(Refusal) {
+    try takeSmall()
+    try solids.finish()
+  }
 
   /// Tells the ledger, once all of it is durable.
   func book(in database: Database) throws {

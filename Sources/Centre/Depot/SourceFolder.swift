@@ -9,16 +9,27 @@ package struct SourceFolder: Sendable {
   package struct Item: Sendable {
     /// Relative path as the manifest has it.
     package let name: String
-    package let location: FilePath
+    /// What `name` is relative to; kept once for all files.
+    private let base: FilePath
     /// Bytes.
     package let length: Int64
     package let modified: Instant
+
+    package var location: FilePath { base.appending(name) }
+
+    fileprivate init(name: String, in base: FilePath, length: Int64, modified: Instant) {
+      self.name = name
+      self.base = base
+      self.length = length
+      self.modified = modified
+    }
   }
 
   /// Ascending by the bytes of their names.
   package let items: [Item]
 
-  package var totalLength: Int64 { items.reduce(0) { $0 + $1.length } }
+  /// Bytes of all of them.
+  package let totalLength: Int64
 
   /// Walks `root` without following links; changes nothing.
   ///
@@ -27,9 +38,10 @@ package struct SourceFolder: Sendable {
   package init(_ root: FilePath) throws(Refusal) {
     var items: [Item] = []
     if FileQuery.isFolder(root) {
-      try SourceFolder.walk(root, prefix: "", depth: 0, into: &items)
+      try SourceFolder.walk(root, base: root, prefix: "", depth: 0, into: &items)
     } else if let status = FileQuery.status(root), let name = root.lastComponent?.string {
-      try SourceFolder.take(root, name: name, status: status, into: &items)
+      try SourceFolder.take(
+        name, in: root.removingLastComponent(), status: status, into: &items)
     }
     guard !items.isEmpty else {
       throw Refusal(
@@ -39,10 +51,12 @@ package struct SourceFolder: Sendable {
     items.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     try SourceFolder.checkTwins(items)
     self.items = items
+    totalLength = items.reduce(0) { $0 + $1.length }
   }
 
   private static func walk(
-    _ folder: FilePath, prefix: String, depth: Int, into items: inout [Item]
+    _ folder: FilePath, base: FilePath, prefix: String, depth: Int,
+    into items: inout [Item]
   ) throws(Refusal) {
     guard depth <= CentreLimits.sourceDepth else {
       throw Refusal(
@@ -59,16 +73,18 @@ package struct SourceFolder: Sendable {
           expected: "a file")
       }
       if status.kind == .folder {
-        try walk(path, prefix: prefix + name + "/", depth: depth + 1, into: &items)
+        try walk(
+          path, base: base, prefix: prefix + name + "/", depth: depth + 1, into: &items)
       } else {
-        try take(path, name: prefix + name, status: status, into: &items)
+        try take(prefix + name, in: base, status: status, into: &items)
       }
     }
   }
 
   private static func take(
-    _ path: FilePath, name: String, status: FileQuery.Status, into items: inout [Item]
+    _ name: String, in base: FilePath, status: FileQuery.Status, into items: inout [Item]
   ) throws(Refusal) {
+    let path = base.appending(name)
     guard status.kind == .regular else {
       throw Refusal(
         CentreReason.unusableName, path.text, seen: "a link, device or pipe",
@@ -86,19 +102,22 @@ package struct SourceFolder: Sendable {
     }
     items.append(
       Item(
-        name: name, location: path, length: status.length,
+        name: name, in: base, length: status.length,
         modified: Instant(clamping: status.modified)))
   }
 
   private static func checkTwins(_ items: [Item]) throws(Refusal) {
-    var seen: [String: String] = [:]
+    // Also two spellings of one name (Unicode normal forms) are twins: String compares and hashes canonically. Hashes
+    // alone are kept, as half a million names are much memory.
+    var seen: Set<Int> = []
     for item in items {
-      // Also two spellings of one name (Unicode normal forms) are twins: String compares canonically.
-      if let twin = seen.updateValue(item.name, forKey: item.name.uppercased()) {
-        throw Refusal(
-          CentreReason.unusableName, item.location.text, seen: "\(twin) and \(item.name)",
-          expected: "names that differ by more than case")
-      }
+      let folded = item.name.uppercased()
+      if seen.insert(folded.hashValue).inserted { continue }
+      let twin = items.first { $0.name != item.name && $0.name.uppercased() == folded }
+      guard let twin else { continue }
+      throw Refusal(
+        CentreReason.unusableName, item.location.text, seen: "\(twin.name) and \(item.name)",
+        expected: "names that differ by more than case")
     }
   }
 }

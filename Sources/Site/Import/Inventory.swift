@@ -71,11 +71,14 @@ struct Inventory {
     var new: Int64 = 0
     var isWhole = true
     try manifest.forEach { (file) throws(Refusal) in
-      if !site.isAtPoint(file.digest, length: file.length) {
+      let isAtPoint = site.isAtPoint(file.digest, length: file.length)
+      if !isAtPoint {
         new += file.length
         isWhole = false
       }
-      if wanted[file.digest] == nil, !site.holds(file.digest, length: file.length) {
+      if !isAtPoint, file.length > 0, wanted[file.digest] == nil,
+        !site.store.holds(file.digest, length: file.length)
+      {
         if let length = offered[file.digest] {
           guard length == file.length else {
             throw Refusal(
