@@ -29,11 +29,14 @@ final class FileIntake {
 
   private let depot: Depot
   private let knowledge: Knowledge
+  /// Of the bytes of source files, each counted when it is read for the first time.
+  private let meter: PhaseMeter
   private let encoder: FrameEncoder
 
-  init(depot: Depot, _ knowledge: Knowledge) throws(Refusal) {
+  init(depot: Depot, _ knowledge: Knowledge, _ meter: PhaseMeter) throws(Refusal) {
     self.depot = depot
     self.knowledge = knowledge
+    self.meter = meter
     encoder = try FrameEncoder(level: CentreLimits.level)
   }
 
@@ -46,8 +49,10 @@ final class FileIntake {
       if try isHeld(digest) { return .held(digest) }
       known = digest
     }
+    let meter = known == nil ? meter : nil
     let result =
-      knowledge.earlierPaths.contains(item.name) ? try copy(item) : try compress(item)
+      knowledge.earlierPaths.contains(item.name)
+      ? try copy(item, meter) : try compress(item, meter)
     if let known, known != result.digest { throw changed(item, result.digest, known) }
     return result
   }
@@ -58,7 +63,7 @@ final class FileIntake {
   }
 
   private func small(_ item: SourceFolder.Item) throws(Refusal) -> Result {
-    let reader = try SourceReader(item)
+    let reader = try SourceReader(item, meter)
     let bytes = try reader.next() ?? []
     _ = try reader.next()
     let digest = Digest.sha256(bytes)
@@ -66,14 +71,16 @@ final class FileIntake {
   }
 
   private func digest(of item: SourceFolder.Item) throws(Refusal) -> Digest {
-    let reader = try SourceReader(item)
+    let reader = try SourceReader(item, meter)
     var hash = SHA256Stream()
     while let chunk = try reader.next() { hash.update(chunk) }
     return hash.finalize()
   }
 
-  private func compress(_ item: SourceFolder.Item) throws(Refusal) -> Result {
-    let reader = try SourceReader(item, chunk: CentreLimits.framePlain)
+  private func compress(
+    _ item: SourceFolder.Item, _ meter: PhaseMeter?
+  ) throws(Refusal) -> Result {
+    let reader = try SourceReader(item, meter, chunk: CentreLimits.framePlain)
     var hash = SHA256Stream()
     var parts: [(from: Int64, frame: Depot.Frame)] = []
     var position: Int64 = 0
@@ -98,8 +105,8 @@ final class FileIntake {
   }
 
   /// Copies the file, hashing what is written.
-  private func copy(_ item: SourceFolder.Item) throws(Refusal) -> Result {
-    let reader = try SourceReader(item)
+  private func copy(_ item: SourceFolder.Item, _ meter: PhaseMeter?) throws(Refusal) -> Result {
+    let reader = try SourceReader(item, meter)
     let depot = depot
     var digest: Digest?
     try depot.place { (descriptor, part) throws(Refusal) in

@@ -7,9 +7,9 @@ import Intents
 struct FrameChoice {
   private let depot: Depot
   private let effort: Effort
-  private let progress: CentreProgress
+  private let progress: PhaseProgress
 
-  init(_ profile: CentreProfile, effort: Effort, progress: @escaping CentreProgress) {
+  init(_ profile: CentreProfile, effort: Effort, progress: @escaping PhaseProgress) {
     depot = Depot(of: profile)
     self.effort = effort
     self.progress = progress

@@ -24,7 +24,7 @@ struct FrameMaking {
 
   let depot: Depot
   let effort: Effort
-  let progress: CentreProgress
+  let progress: PhaseProgress
 
   /// Makes all that `tasks` need, books it, and returns the frames of each task in order.
   ///
@@ -44,7 +44,6 @@ struct FrameMaking {
     try depot.prepare()
     let total = tasks.reduce(0) { $0 + $1.file.length }
     let meter = PhaseMeter("compressing", of: total, progress)
-    defer { meter.finish() }
     var made = [[Depot.Frame]](repeating: [], count: tasks.count)
     var taken = 0
     let parts = try Parts(tasks, depot: depot, effort: effort)
@@ -65,6 +64,7 @@ struct FrameMaking {
       })
     try depot.synchronize()
     try book(tasks, made)
+    meter.finish()
     return made
   }
 
