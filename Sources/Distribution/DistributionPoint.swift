@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Bundles
 package import Intents
 package import SystemPackage
 
@@ -41,7 +42,7 @@ package protocol DistributionPoint {
 
   /// Hashes everything that the point holds. A file with other bytes than its digest says is taken away, so that
   /// it is served to nobody and `holds` tells the truth.
-  func recheck() throws(Refusal) -> PointRecheck
+  func recheck(_ progress: @escaping PhaseProgress) throws(Refusal) -> PointRecheck
 
   /// Whether a file with this digest seems to be held: presence and, when `length` is given, size. Cheap; says
   /// nothing about the bytes.

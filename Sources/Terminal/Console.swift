@@ -1,37 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Bundles
 import Glibc
 import Intents
 import Trust
 
 /// Where a command speaks: results on standard output, everything else on standard error.
 package struct Console: Sendable {
-  /// Whether results are one JSON object and progress stays silent.
+  /// Whether results are one JSON object.
   package let isJSON: Bool
-  private let isTerminal: Bool
+  /// Whether standard error is for people, not for programs.
+  private let isTelling: Bool
+  private let display: ProgressDisplay?
 
-  package init(json: Bool) {
+  package init(json: Bool, progress: ProgressForm = .silent) {
     isJSON = json
-    isTerminal = isatty(STDERR_FILENO) == 1
+    isTelling = !json && progress != .json
+    display = progress.style(isJSON: json, isTerminal: ProgressDisplay.isTerminal)
+      .map { ProgressDisplay($0) }
   }
 
-  /// Tells people what happens, on standard error; silent with `--json`.
+  /// Tells people what happens, on standard error; silent with `--json`, and with `--progress json` too.
   package func note(_ line: String) {
-    if !isJSON { Console.write(Escaping.visible(line) + "\n", to: STDERR_FILENO) }
+    if isTelling { tell(Escaping.visible(line) + "\n") }
   }
 
-  /// Shows how far long work is: one line that is rewritten on a terminal, a line a phase elsewhere.
-  package func progress(_ phase: String, done: Int64, of total: Int64) {
-    guard !isJSON, isTerminal else { return }
-    let percent = total > 0 ? Int(Double(done) / Double(total) * 100) : 100
-    let text =
-      "\r\u{1B}[K\(phase) \(ByteCount.text(done)) of \(ByteCount.text(total)) (\(percent) %)"
-    Console.write(done >= total ? "\r\u{1B}[K" : text, to: STDERR_FILENO)
+  /// Shows how far long work is, in the form that `--progress` names.
+  package var progress: PhaseProgress {
+    let display = display
+    return { phase, done, total in display?.step(phase, done, total) }
   }
 
   /// Prints the outcome: JSON or lines on standard output, a refusal for people on standard error.
   ///
   /// - Returns: whether standard output took it; what it did not take is told on standard error.
   package func finish(_ outcome: Outcome) -> Bool {
+    // What was interrupted leaves its bar.
+    display?.aside("")
     var text = ""
     if isJSON {
       text = Escaping.json(String(decoding: outcome.json.encoded, as: UTF8.self)) + "\n"
@@ -50,8 +54,12 @@ package struct Console: Sendable {
     return isTold
   }
 
+  private func tell(_ text: String) {
+    if let display { display.aside(text) } else { Console.write(text, to: STDERR_FILENO) }
+  }
+
   @discardableResult
-  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+  static func write(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
     return text.withUTF8 { buffer in
       var rest = UnsafeRawBufferPointer(buffer)

@@ -28,13 +28,6 @@ struct CentreOptions: ParsableArguments {
   }
 }
 
-extension Console {
-  /// How far exports and ingests are, on this console.
-  var centreProgress: CentreProgress {
-    { phase, done, total in progress(phase, done: done, of: total) }
-  }
-}
-
 extension PassphraseOptions {
   /// The key files of a centre; the passphrase is asked for once, when the first encrypted one is opened.
   func ring(of profile: CentreProfile) -> KeyRing {

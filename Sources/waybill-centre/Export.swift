@@ -7,7 +7,7 @@ import SystemPackage
 import Terminal
 import Trust
 
-struct Export: WaybillCommand {
+struct Export: LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write a signed bundle for each site to a medium.",
     discussion: """
@@ -18,6 +18,7 @@ struct Export: WaybillCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var centre: CentreOptions
   @OptionGroup var passphrase: PassphraseOptions
   @Argument(help: "Ids of sites.") var sites: [String]
@@ -54,8 +55,7 @@ struct Export: WaybillCommand {
     let ring = passphrase.ring(of: profile)
     let exporter = try Exporter(
       from: profile, keys: ring, to: FilePath(to), volumeSize: volumeSize, effort: effort,
-      at: SystemClock.now(),
-      progress: console.centreProgress)
+      at: SystemClock.now(), progress: console.progress)
     Interruption.listen()
     var results: [Exporter.Result] = []
     var failures: [(SiteID, Refusal)] = []

@@ -7,7 +7,7 @@ import SystemPackage
 import Terminal
 import Trust
 
-struct Ingest: WaybillCommand {
+struct Ingest: LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "ingest", abstract: "Book the returns that lie on a medium.",
     discussion: """
@@ -17,6 +17,7 @@ struct Ingest: WaybillCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var centre: CentreOptions
   @OptionGroup var passphrase: PassphraseOptions
   @Argument(help: "The medium's folder.") var medium: String
@@ -25,7 +26,7 @@ struct Ingest: WaybillCommand {
     let profile = try centre.open(console)
     let ingester = Ingester(
       into: profile, keys: passphrase.ring(of: profile), at: SystemClock.now(),
-      progress: console.centreProgress)
+      progress: console.progress)
     Interruption.listen()
     let returns = try ingester.ingest(FilePath(medium))
     var lines: [String] = []

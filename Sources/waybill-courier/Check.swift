@@ -2,12 +2,11 @@
 import ArgumentParser
 import Bundles
 import Intents
-import Synchronization
 import SystemPackage
 import Terminal
 import Trust
 
-struct Check: WaybillCommand {
+struct Check: LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Say what lies on a medium and whether every byte is undamaged.",
@@ -18,6 +17,7 @@ struct Check: WaybillCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var progress: ProgressOptions
   @Argument(help: "The medium's folder.") var medium: String
   @Option(
     help: ArgumentHelp(
@@ -35,8 +35,7 @@ struct Check: WaybillCommand {
     }
     let checked = try CheckedMedium(FilePath(medium), key: key) { bundle, total in
       console.note("Checking \(bundle) …")
-      let done = ReadBytes()
-      return { console.progress("reading", done: done.add($0), of: total) }
+      return PhaseMeter("reading", of: total, console.progress)
     }
     let findings = checked.findings
     guard !findings.isEmpty else {
@@ -69,18 +68,6 @@ struct Check: WaybillCommand {
     } catch {
       throw Refusal(
         CourierReason.keyUnusable, "--key \(text)", seen: error.seen, expected: error.expected)
-    }
-  }
-}
-
-/// Bytes read so far, counted from several threads.
-private final class ReadBytes: Sendable {
-  private let count = Mutex<Int64>(0)
-
-  func add(_ bytes: Int64) -> Int64 {
-    count.withLock {
-      $0 += bytes
-      return $0
     }
   }
 }

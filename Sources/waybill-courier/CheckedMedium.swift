@@ -11,10 +11,10 @@ struct CheckedMedium {
   /// Files, links, pipes that are part of no bundle; relative to the medium.
   private(set) var strangers: [String] = []
 
-  /// - Parameter say: told of each bundle before it is read; the result takes the bytes read since.
+  /// - Parameter say: told of each bundle before it is read; the result counts the bytes read since.
   init(
     _ root: FilePath, key: MinisignPublicKey?,
-    say: (_ bundle: String, _ total: Int64) -> @Sendable (Int64) -> Void
+    say: (_ bundle: String, _ total: Int64) -> PhaseMeter
   ) throws(Refusal) {
     let scan = try MediumScan(root)
     let papers = FoundPapers(on: scan)

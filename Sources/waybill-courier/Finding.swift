@@ -39,7 +39,7 @@ struct Finding {
   init(
     _ found: FoundPapers.Variant, besides others: [MediumScan.File], on scan: MediumScan,
     with locator: inout PieceLocator, key: MinisignPublicKey?,
-    say: (_ bundle: String, _ total: Int64) -> @Sendable (Int64) -> Void
+    say: (_ bundle: String, _ total: Int64) -> PhaseMeter
   ) {
     let (papers, waybill) = (found.papers, found.waybill)
     let place = found.files.first?.folder ?? ""
@@ -48,10 +48,12 @@ struct Finding {
     claim = waybill.bundleName
     volumes = waybill.volumes.count
     bytes = waybill.totalLength
+    let meter = say("\(waybill.bundleName) in \(place.text)", waybill.totalLength)
     do throws(Refusal) {
       let survey = try BundleSurvey(
         of: papers, at: found.files, besides: others, on: scan, with: &locator,
-        progress: say("\(waybill.bundleName) in \(place.text)", waybill.totalLength))
+        progress: { meter.add($0) })
+      meter.finish()
       claimed += survey.claimed
       defects = survey.defects.count
       note(survey, calledThere: place.lastComponent?.string)

@@ -8,7 +8,7 @@ import SystemPackage
 import Terminal
 import Trust
 
-struct ApplyCommand: WaybillCommand {
+struct ApplyCommand: LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Go on with what was staged, without the medium.",
     discussion: """
@@ -22,6 +22,7 @@ struct ApplyCommand: WaybillCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var state: StateOptions
 
   @Flag(help: "Hash everything that the distribution point holds.")
@@ -32,7 +33,7 @@ struct ApplyCommand: WaybillCommand {
     defer { withExtendedLifetime(lock) {} }
     Interruption.listen()
     console.note("comparing the desired state of \(site.profile.site) with the distribution point")
-    let (plan, outcome, found) = try Resumer(site, clock: .now, say: { console.note($0) })
+    let (plan, outcome, found) = try Resumer(site, clock: .now, voice: console.voice)
       .run(recheck ? .bytes : .presence)
     let needed = try site.journal.read { try $0.needed() }
     var lines = Rehearsal.lines(site.profile)

@@ -7,7 +7,7 @@ import SystemPackage
 import Terminal
 import Trust
 
-struct ImportCommand: WaybillCommand {
+struct ImportCommand: LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Take the bundle for this site from a medium and apply it.",
     discussion: """
@@ -24,6 +24,7 @@ struct ImportCommand: WaybillCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var state: StateOptions
   @OptionGroup var passphrase: SitePassphraseOptions
 

@@ -13,7 +13,7 @@ struct LibraryCommand: ParsableCommand {
     subcommands: [LibraryVerifyCommand.self])
 }
 
-struct LibraryVerifyCommand: WaybillCommand {
+struct LibraryVerifyCommand: LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Hash every file of the content library again.",
     discussion: """
@@ -22,13 +22,14 @@ struct LibraryVerifyCommand: WaybillCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var state: StateOptions
 
   func perform(_ console: Console) throws -> Outcome {
     let site = try state.open(console)
     let root = site.profile.library
     console.note("hashing \(root)")
-    let report = try LibraryVerifier(root: root).verify()
+    let report = try LibraryVerifier(root: root, progress: console.progress).verify()
     var lines = Rehearsal.lines(site.profile)
     lines.append(
       "\(report.packages) packages, \(report.contents) contents, \(report.files) files, "

@@ -7,7 +7,7 @@ import SystemPackage
 import Terminal
 import Trust
 
-struct ReturnCommand: WaybillCommand {
+struct ReturnCommand: LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "return", abstract: "Write the signed report for the centre to a medium.",
     discussion: """
@@ -19,6 +19,7 @@ struct ReturnCommand: WaybillCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var state: StateOptions
   @OptionGroup var passphrase: SitePassphraseOptions
 

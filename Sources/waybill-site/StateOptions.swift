@@ -75,7 +75,6 @@ enum Rehearsal {
 extension Console {
   /// The voice of imports and returns on this console.
   var voice: ImportVoice {
-    ImportVoice(
-      say: { note($0) }, progress: { phase, done, total in progress(phase, done: done, of: total) })
+    ImportVoice(say: { note($0) }, progress: progress)
   }
 }

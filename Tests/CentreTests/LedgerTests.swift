@@ -85,7 +85,7 @@ struct LedgerTests {
 
       """, file: "content.yaml")
   let refusal = refusal { () throws(Refusal) in
-    _ = try ContentIntake(to: centre, at: now) { _, _ in }.add(folder, as: description)
+    _ = try ContentIntake(to: centre, at: now).add(folder, as: description)
   }
   #expect(refusal?.code == "WB1062")
   #expect(try centre.ledger.contents().isEmpty, "nothing is half-added")

@@ -68,7 +68,7 @@ private let later = HolderTime.later
               - {kind: file, path: 'C:\\a.txt'}
 
         """, file: "content.yaml")
-    let intake = ContentIntake(to: profile, at: now) { _, _ in }
+    let intake = ContentIntake(to: profile, at: now)
     let content = try intake.add(try SourceFolder(scratch["source"]), as: description).content
     let standing = try ContentRelease.release([content], in: profile, keys: ring, at: later)
     #expect(try profile.ledger.contents().map(\.releasedVersion) == [nil])

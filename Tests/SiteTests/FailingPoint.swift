@@ -2,6 +2,7 @@
 import Intents
 import SystemPackage
 
+import Bundles
 import Distribution
 
 /// A point that goes away after so many effects.
@@ -59,7 +60,9 @@ final class FailingPoint: DistributionPoint {
     try point.status(of: key, asOf: asOf)
   }
 
-  func recheck() throws(Refusal) -> PointRecheck { try point.recheck() }
+  func recheck(_ progress: @escaping PhaseProgress) throws(Refusal) -> PointRecheck {
+    try point.recheck(progress)
+  }
 
   func holds(_ digest: Digest, length: Int64?) -> Bool { point.holds(digest, length: length) }
 

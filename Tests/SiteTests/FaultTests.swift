@@ -46,7 +46,9 @@ struct BentPoint: DistributionPoint {
     try inner.status(of: key, asOf: asOf)
   }
 
-  func recheck() throws(Refusal) -> PointRecheck { try inner.recheck() }
+  func recheck(_ progress: @escaping PhaseProgress) throws(Refusal) -> PointRecheck {
+    try inner.recheck(progress)
+  }
 
   func holds(_ digest: Digest, length: Int64?) -> Bool { inner.holds(digest, length: length) }
 

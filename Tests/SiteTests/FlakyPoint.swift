@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bundles
 import Distribution
 import Intents
 import SystemPackage
@@ -62,8 +63,8 @@ final class FlakyPoint: DistributionPoint {
     try inner.status(of: key, asOf: asOf)
   }
 
-  func recheck() throws(Refusal) -> PointRecheck {
-    try call("recheck") { () throws(Refusal) in try inner.recheck() }
+  func recheck(_ progress: @escaping PhaseProgress) throws(Refusal) -> PointRecheck {
+    try call("recheck") { () throws(Refusal) in try inner.recheck(progress) }
   }
 
   func holds(_ digest: Digest, length: Int64?) -> Bool { inner.holds(digest, length: length) }

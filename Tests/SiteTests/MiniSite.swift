@@ -80,7 +80,7 @@ final class MiniSite {
 
   @discardableResult
   func resume(_ look: Resumer.Look = .presence) throws -> (plan: Plan, outcome: ApplyOutcome) {
-    let run = try Resumer(try open(), clock: clock, say: { _ in }).run(look)
+    let run = try Resumer(try open(), clock: clock, voice: .silent).run(look)
     return (run.plan, run.outcome)
   }
 

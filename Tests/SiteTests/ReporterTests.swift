@@ -181,7 +181,7 @@ struct ReporterTests {
     _ = try Reporter(away, clock: site.clock, voice: .silent).run(to: site.medium)
     #expect(try state().heldManifests == before.heldManifests)
     #expect(try state().needed == [])
-    let run = try Resumer(away, clock: site.clock, say: { _ in }).run()
+    let run = try Resumer(away, clock: site.clock, voice: .silent).run()
     #expect(run.plan.items.map(\.action) == [.none])
     #expect(try site.open().journal.read { try $0.needed() } == [])
   }

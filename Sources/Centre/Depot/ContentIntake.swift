@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Bundles
+package import Bundles
 import Foundation
 import GRDB
 package import Intents
@@ -11,11 +11,11 @@ package struct ContentIntake {
   private let profile: CentreProfile
   private let depot: Depot
   private let now: Instant
-  private let progress: (_ done: Int64, _ total: Int64) -> Void
+  private let progress: PhaseProgress
 
   package init(
     to profile: CentreProfile, at now: Instant,
-    progress: @escaping (_ done: Int64, _ total: Int64) -> Void
+    progress: @escaping PhaseProgress = { _, _, _ in }
   ) {
     self.profile = profile
     depot = Depot(of: profile)
@@ -38,13 +38,13 @@ package struct ContentIntake {
     try depot.prepare()
     var new = try NewFiles(depot)
     var files: [ContentFile] = []
-    var done: Int64 = 0
+    let meter = PhaseMeter("adding", of: folder.totalLength, progress)
     var items = folder.items.makeIterator()
     var taking = folder.items.makeIterator()
     let (depot, knowledge) = (depot, try knowledge(of: line))
     try OrderedPipeline<SourceFolder.Item, FileIntake.Taken>(ahead: CentreLimits.filesAhead).run(
       makeWorker: { () throws(Refusal) in
-        let intake = try FileIntake(depot: depot, knowledge)
+        let intake = try FileIntake(depot: depot, knowledge, meter)
         return { (item: SourceFolder.Item) throws(Refusal) in try intake.take(item) }
       },
       next: { () throws(Refusal) in items.next() },
@@ -55,11 +55,10 @@ package struct ContentIntake {
             path: item.name, length: item.length, digest: taken.result.digest,
             modified: item.modified))
         try new.add(taken, length: item.length)
-        done += item.length
-        progress(done, folder.totalLength)
       })
     try new.finish()
     try depot.synchronize()
+    meter.finish()
     let content = try writeManifest(files, of: line, description)
     try book(content, new)
     return Result(content: content, newFiles: new.count, storedBytes: new.storedBytes)

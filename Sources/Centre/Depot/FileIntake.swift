@@ -50,11 +50,14 @@ final class FileIntake {
 
   private let depot: Depot
   private let knowledge: Knowledge
+  /// Of the bytes of source files, each counted when it is read for the first time.
+  private let meter: PhaseMeter
   private let encoder: FrameEncoder
 
-  init(depot: Depot, _ knowledge: Knowledge) throws(Refusal) {
+  init(depot: Depot, _ knowledge: Knowledge, _ meter: PhaseMeter) throws(Refusal) {
     self.depot = depot
     self.knowledge = knowledge
+    self.meter = meter
     encoder = try FrameEncoder(level: CentreLimits.level)
   }
 
@@ -73,8 +76,10 @@ final class FileIntake {
       }
       known = digest
     }
+    let meter = known == nil ? meter : nil
     let taken =
-      knowledge.earlierPaths.contains(item.name) ? try copy(item) : try compress(item)
+      knowledge.earlierPaths.contains(item.name)
+      ? try copy(item, meter) : try compress(item, meter)
     if let known, known != taken.result.digest {
       throw changed(item, taken.result.digest, known)
     }
@@ -91,7 +96,7 @@ final class FileIntake {
   }
 
   private func small(_ item: SourceFolder.Item) throws(Refusal) -> Result {
-    let reader = try SourceReader(item)
+    let reader = try SourceReader(item, meter)
     let bytes = try reader.next() ?? []
     _ = try reader.next()
     let digest = Digest.sha256(bytes)
@@ -99,14 +104,16 @@ final class FileIntake {
   }
 
   private func look(at item: SourceFolder.Item) throws(Refusal) -> Pass {
-    let reader = try SourceReader(item)
+    let reader = try SourceReader(item, meter)
     var pass = Pass()
     while let chunk = try reader.next() { pass.add(chunk) }
     return pass
   }
 
-  private func compress(_ item: SourceFolder.Item) throws(Refusal) -> Taken {
-    let reader = try SourceReader(item, chunk: CentreLimits.framePlain)
+  private func compress(
+    _ item: SourceFolder.Item, _ meter: PhaseMeter?
+  ) throws(Refusal) -> Taken {
+    let reader = try SourceReader(item, meter, chunk: CentreLimits.framePlain)
     var pass = Pass()
     var parts: [(from: Int64, frame: Depot.Frame)] = []
     var position: Int64 = 0
@@ -131,8 +138,8 @@ final class FileIntake {
   }
 
   /// Copies the file, hashing what is written.
-  private func copy(_ item: SourceFolder.Item) throws(Refusal) -> Taken {
-    let reader = try SourceReader(item)
+  private func copy(_ item: SourceFolder.Item, _ meter: PhaseMeter?) throws(Refusal) -> Taken {
+    let reader = try SourceReader(item, meter)
     let depot = depot
     var pass = Pass()
     try depot.place { (descriptor, part) throws(Refusal) in

@@ -7,12 +7,18 @@ import SystemPackage
 final class SourceReader {
   private let item: SourceFolder.Item
   private let descriptor: FileDescriptor
+  private let meter: PhaseMeter?
   private let chunk: Int
   private var position: Int64 = 0
 
-  /// - Parameter chunk: bytes a chunk; all but the last have so many.
-  init(_ item: SourceFolder.Item, chunk: Int = 1 << 20) throws(Refusal) {
+  /// - Parameters:
+  ///   - meter: counts the bytes that are read.
+  ///   - chunk: bytes a chunk; all but the last have so many.
+  init(
+    _ item: SourceFolder.Item, _ meter: PhaseMeter?, chunk: Int = 1 << 20
+  ) throws(Refusal) {
     self.item = item
+    self.meter = meter
     self.chunk = chunk
     descriptor = try FileQuery.openRegular(item.location)
     try checkUnchanged()
@@ -41,6 +47,7 @@ final class SourceReader {
     }
     guard bytes.count == wanted else { throw changed("\(position + Int64(bytes.count)) bytes") }
     position += Int64(wanted)
+    meter?.add(Int64(wanted))
     return bytes
   }
 

@@ -30,12 +30,12 @@ package struct Exporter {
   let volumeSize: Int64
   let effort: Effort
   let now: Instant
-  let progress: CentreProgress
+  let progress: PhaseProgress
   package var bounds = DeltaBounds()
 
   package init(
     from profile: CentreProfile, keys: KeyRing, to medium: FilePath, volumeSize: Int64,
-    effort: Effort = .normal, at now: Instant, progress: @escaping CentreProgress
+    effort: Effort = .normal, at now: Instant, progress: @escaping PhaseProgress
   ) throws(Refusal) {
     guard FileQuery.isFolder(medium) else {
       throw Refusal(
@@ -148,12 +148,12 @@ package struct Exporter {
   ) throws(Refusal) -> BundleWriter {
     let total = frames.reduce(sources.length) { $0 + $1.length }
     let meter = PhaseMeter("packing", of: total, progress)
-    defer { meter.finish() }
     let writer = try BundleWriter(
       medium: medium, name: name, volumeSize: volumeSize, sealedTo: recipients,
       progress: { meter.add($0) })
     try writer.writeVolumes(frameSources(frames), index: sources.index)
     try writer.writeOrders(try sources.entries())
+    meter.finish()
     return writer
   }
 
@@ -175,8 +175,8 @@ package struct Exporter {
       })
     let meter = PhaseMeter(
       "reading back", of: written.pieces.reduce(0) { $0 + $1.length }, progress)
-    defer { meter.finish() }
     try written.reread { meter.add($0) }
+    meter.finish()
   }
 
   private func frameSources(_ frames: [Depot.Frame]) -> [FrameSource] {

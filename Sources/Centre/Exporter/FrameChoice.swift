@@ -8,11 +8,11 @@ struct FrameChoice {
   private let depot: Depot
   private let effort: Effort
   private let bounds: DeltaBounds
-  private let progress: CentreProgress
+  private let progress: PhaseProgress
 
   init(
     _ profile: CentreProfile, effort: Effort, _ bounds: DeltaBounds,
-    progress: @escaping CentreProgress
+    progress: @escaping PhaseProgress
   ) {
     depot = Depot(of: profile)
     self.effort = effort

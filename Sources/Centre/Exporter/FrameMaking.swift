@@ -16,7 +16,7 @@ struct FrameMaking {
   let depot: Depot
   let effort: Effort
   let bounds: DeltaBounds
-  let progress: CentreProgress
+  let progress: PhaseProgress
 
   /// Makes all that `tasks` need, books it, and returns the frames of each task in order.
   ///
@@ -36,7 +36,6 @@ struct FrameMaking {
     try depot.prepare()
     let total = tasks.reduce(0) { $0 + $1.file.length }
     let meter = PhaseMeter("compressing", of: total, progress)
-    defer { meter.finish() }
     var made = [[Depot.Frame]](repeating: [], count: tasks.count)
     var taken = 0
     let parts = try FrameParts(tasks, depot: depot, effort: effort, bounds)
@@ -57,6 +56,7 @@ struct FrameMaking {
       })
     try depot.synchronize()
     try book(tasks, made)
+    meter.finish()
     return made
   }
 

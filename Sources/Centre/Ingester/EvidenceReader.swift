@@ -9,16 +9,15 @@ import Trust
 struct EvidenceReader {
   let state: StateDocument
   private let folder: FilePath
-  /// Of the rows that are booked.
-  private let rows: PhaseMeter
+  /// Of the rows that are booked, once all of the return was read.
+  private var rows: PhaseMeter?
 
   /// - Throws: 20 for a missing or unreadable file, 10 for another content.
   init(
     _ report: SignedReport, pieces: [PieceLocation], for identity: AgeIdentity?, work: FilePath,
-    _ progress: @escaping CentreProgress
+    _ progress: @escaping PhaseProgress
   ) throws(Refusal) {
     let meter = PhaseMeter("reading volumes", of: report.waybill.totalLength, progress)
-    defer { meter.finish() }
     folder = work.appending("return-\(report.digest.hex.prefix(16))")
     let sources = try EvidenceReader.sources(pieces)
     func metered(_ copies: [any ByteSource], _ file: Waybill.File) throws(Refusal) -> MeteredStream
@@ -52,13 +51,14 @@ struct EvidenceReader {
         BundleReason.valueAboveLimit, "state.json: evidence",
         seen: "\(state.evidence.count) files", expected: "at most \(CentreLimits.evidenceFiles)")
     }
-    rows = PhaseMeter("booking rows", of: EvidenceReader.rowBytes(in: state), progress)
     try readFrames(report.waybill, index: index) { (number, file) throws(Refusal) in
       try metered(sources[number], file)
     }
     for evidence in state.evidence {
       try report.check(evidence.name, is: try digest(of: evidence))
     }
+    meter.finish()
+    rows = PhaseMeter("booking rows", of: EvidenceReader.rowBytes(in: state), progress)
   }
 
   /// Calls `take` for each line of an evidence file, parsed and as it stands with its line feed; for none when
@@ -75,15 +75,15 @@ struct EvidenceReader {
     while let line = try lines.next() {
       number += 1
       try take(try JSONField(parsing: line, named: "\(name), line \(number)"), line + [10])
-      rows.add(Int64(line.count) + 1)
+      rows?.add(Int64(line.count) + 1)
     }
   }
 
-  /// Ends the reading and removes the private folder.
-  func discard() {
-    rows.finish()
-    EvidenceReader.remove(folder)
-  }
+  /// Says that all rows were booked.
+  func finish() { rows?.finish() }
+
+  /// Removes the private folder.
+  func discard() { EvidenceReader.remove(folder) }
 
   private func path(_ file: Digest) -> FilePath { folder.appending(file.hex) }
 
@@ -155,25 +155,6 @@ struct EvidenceReader {
       try? DurableFile.unlinkIfPresent(folder.appending(name))  // a left-over is removed next time
     }
     try? DurableFile.removeFolder(folder)  // the same
-  }
-}
-
-/// A verified piece whose bytes are counted as they are read.
-private final class MeteredStream: ByteStream {
-  private let stream: any ByteStream
-  private let meter: PhaseMeter
-
-  init(_ stream: any ByteStream, _ meter: PhaseMeter) {
-    self.stream = stream
-    self.meter = meter
-  }
-
-  var name: String { stream.name }
-
-  func next() throws(Refusal) -> UnsafeRawBufferPointer? {
-    let bytes = try stream.next()
-    meter.add(Int64(bytes?.count ?? 0))
-    return bytes
   }
 }
 

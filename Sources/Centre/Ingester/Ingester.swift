@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Bundles
+package import Bundles
 package import Intents
 package import SystemPackage
 import Trust
@@ -32,12 +32,12 @@ package struct Ingester {
   let profile: CentreProfile
   let keys: KeyRing
   let now: Instant
-  private let progress: CentreProgress
+  private let progress: PhaseProgress
 
   /// - Parameter keys: asked for the one that opens sealed returns, where one comes.
   package init(
     into profile: CentreProfile, keys: KeyRing, at now: Instant,
-    progress: @escaping CentreProgress = { _, _, _ in }
+    progress: @escaping PhaseProgress = { _, _, _ in }
   ) {
     self.profile = profile
     self.keys = keys

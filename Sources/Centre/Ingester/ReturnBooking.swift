@@ -8,12 +8,12 @@ struct ReturnBooking {
   let pieces: [PieceLocation]
   let profile: CentreProfile
   private let keys: KeyRing
-  private let progress: CentreProgress
+  private let progress: PhaseProgress
   private var judged: Judgement
 
   init(
     _ report: SignedReport, _ pieces: [PieceLocation], in profile: CentreProfile,
-    keys: KeyRing, at now: Instant, _ progress: @escaping CentreProgress
+    keys: KeyRing, at now: Instant, _ progress: @escaping PhaseProgress
   ) throws(Refusal) {
     self.report = report
     self.pieces = pieces
@@ -146,6 +146,7 @@ struct ReturnBooking {
     }
     full.notes += [unapproved.note].compactMap(\.self)
     result.devices = try store.book(report, evidence, isNewest: isNewest, judged: &full)
+    evidence.finish()
     result.intents = Int64(evidence.state.intents.count)
     finish(isNewest ? .booked : .filled, full, &result)
   }

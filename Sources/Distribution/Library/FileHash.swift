@@ -34,10 +34,14 @@ final class FileHash {
   }
 
   /// The digest and length of a regular file; nil when there is none.
-  func file(_ path: FilePath) throws(Refusal) -> (digest: Digest, length: Int64)? {
+  func file(
+    _ path: FilePath, counted meter: PhaseMeter? = nil
+  ) throws(Refusal) -> (digest: Digest, length: Int64)? {
     guard FileQuery.status(path)?.kind == .regular else { return nil }
     let descriptor = try FileQuery.openRegular(path)
     defer { try? descriptor.close() }  // opened for reading only
-    return try read(descriptor, naming: path)
+    return try read(descriptor, naming: path) { (bytes) throws(Refusal) in
+      meter?.add(Int64(bytes.count))
+    }
   }
 }

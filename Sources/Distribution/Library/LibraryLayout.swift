@@ -80,6 +80,19 @@ package struct LibraryLayout: Hashable, Sendable {
   package func blob(_ digest: Digest) -> FilePath { FilePath(blobText(digest)) }
   package func users(_ digest: Digest) -> FilePath { FilePath("\(blobText(digest)).INI") }
 
+  /// Bytes of everything in FileLib, as far as that can be listed.
+  func blobLength() -> Int64 {
+    var length: Int64 = 0
+    // What cannot be read is told of by who reads it.
+    for name in (try? FileQuery.names(in: fileLibrary)) ?? [] {
+      let folder = fileLibrary.appending(name)
+      for file in (try? FileQuery.names(in: folder)) ?? [] where file.strippingInformation == nil {
+        length += FileQuery.status(folder.appending(file))?.length ?? 0
+      }
+    }
+    return length
+  }
+
   private func blobText(_ digest: Digest) -> String {
     let name = digest.upperHex
     return "\(place)/FileLib/\(name.prefix(4))/\(name)"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Bundles
+package import Bundles
 package import Intents
 import SystemPackage
 
@@ -38,9 +38,11 @@ extension LibraryPoint {
     }
   }
 
-  package func recheck() throws(Refusal) -> PointRecheck {
+  package func recheck(
+    _ progress: @escaping PhaseProgress = { _, _, _ in }
+  ) throws(Refusal) -> PointRecheck {
     try effect { (files) throws(Refusal) in
-      let report = try LibraryVerifier(root: layout.root).verify()
+      let report = try LibraryVerifier(root: layout.root, progress: progress).verify()
       let damaged = report.damaged.sorted()
       for digest in damaged {
         try files.remove(layout.blob(digest))

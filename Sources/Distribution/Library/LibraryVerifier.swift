@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Bundles
+package import Bundles
 package import Intents
 package import SystemPackage
 
@@ -20,8 +20,12 @@ package struct LibraryVerifier {
   /// Contents met in DataLib, numbered to keep `uses` small.
   private var numbers: [String: Int] = [:]
   private var uses: Set<Use> = []
+  private let progress: PhaseProgress
 
-  package init(root: FilePath) { layout = LibraryLayout(root: root) }
+  package init(root: FilePath, progress: @escaping PhaseProgress = { _, _, _ in }) {
+    layout = LibraryLayout(root: root)
+    self.progress = progress
+  }
 
   /// - Throws: only when the root is no content library at all; whatever is wrong below is in the report.
   package func verify() throws(Refusal) -> LibraryReport {
@@ -40,7 +44,9 @@ package struct LibraryVerifier {
       verifier.report.note(
         .contentMissing, "DataLib/\(content).INI", "listed in PkgLib", package: content.package)
     }
-    for name in verifier.names(in: layout.fileLibrary) { verifier.checkBlobFolder(name) }
+    let meter = PhaseMeter("hashing", of: layout.blobLength(), progress)
+    for name in verifier.names(in: layout.fileLibrary) { verifier.checkBlobFolder(name, meter) }
+    meter.finish()
     return verifier.report
   }
 
@@ -155,7 +161,7 @@ package struct LibraryVerifier {
     return file.digest
   }
 
-  private mutating func checkBlobFolder(_ name: String) {
+  private mutating func checkBlobFolder(_ name: String, _ meter: PhaseMeter) {
     let folder = layout.fileLibrary.appending(name)
     guard FileQuery.status(folder)?.kind == .folder else {
       return report.note(.stray, relative(folder), "no folder")
@@ -168,20 +174,20 @@ package struct LibraryVerifier {
       } else if let digest = Digest(upperHex: stem), stem.hasPrefix(name), name.utf8.count == 4,
         FileQuery.status(path)?.kind == .regular
       {
-        file == stem ? checkBlob(digest, path) : checkUsers(digest, path)
+        file == stem ? checkBlob(digest, path, meter) : checkUsers(digest, path)
       } else {
         report.note(.stray, relative(path), "no blob of this folder")
       }
     }
   }
 
-  private mutating func checkBlob(_ digest: Digest, _ path: FilePath) {
+  private mutating func checkBlob(_ digest: Digest, _ path: FilePath, _ meter: PhaseMeter) {
     report.blobs += 1
     if FileQuery.status(layout.users(digest)) == nil {
       report.note(.blobOrphaned, relative(path), "no users file")
     }
     do throws(Refusal) {
-      guard let seen = try hash.file(path) else { return }
+      guard let seen = try hash.file(path, counted: meter) else { return }
       report.bytes += seen.length
       if seen.digest != digest {
         report.noteDamaged(digest, relative(path), seen: seen.digest)

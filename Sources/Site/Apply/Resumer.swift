@@ -10,12 +10,12 @@ import Trust
 package struct Resumer {
   private let site: OpenedSite
   private let clock: Instant
-  private let say: (String) -> Void
+  private let voice: ImportVoice
 
-  package init(_ site: OpenedSite, clock: Instant, say: @escaping (String) -> Void) {
+  package init(_ site: OpenedSite, clock: Instant, voice: ImportVoice) {
     self.site = site
     self.clock = clock
-    self.say = say
+    self.voice = voice
   }
 
   /// How closely what was verified once is looked at.
@@ -50,7 +50,7 @@ package struct Resumer {
       }
       try journal.setValue("true", of: JournalFact.returnDue)
     }
-    var outcome = try Applier(site, clock: clock, say: say).run(plan)
+    var outcome = try Applier(site, clock: clock, say: voice.say).run(plan)
     outcome.lost = holdings.lost
     return (plan, outcome, recheck)
   }
@@ -77,8 +77,8 @@ package struct Resumer {
   /// Has the point hash everything. What it takes away is missing from now on, so that plan and report see it,
   /// also when this process dies before the journal knows.
   func recheck() throws(Refusal) -> PointRecheck {
-    say("hashing everything that the distribution point holds")
-    let recheck = try site.point.get().recheck()
+    voice.say("hashing everything that the distribution point holds")
+    let recheck = try site.point.get().recheck(voice.progress)
     try site.journal.write { journal in
       try journal.log(
         "point.rechecked",

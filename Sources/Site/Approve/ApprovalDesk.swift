@@ -30,7 +30,7 @@ package struct ApprovalDesk {
   /// The plan of the newest bundle, when something in it needs people; as `import` and `apply` would carry it out.
   package func plan() throws(Refusal) -> Question? {
     guard let bundle = try site.journal.read({ try $0.newestBundle() }) else { return nil }
-    let resumer = Resumer(site, clock: clock, say: { _ in })
+    let resumer = Resumer(site, clock: clock, voice: .silent)
     let plan = try resumer.ungatedPlan()
     let open = Set(
       try resumer.plan().items.filter { $0.refusal?.exit == .approvalMissing }.map(\.intent.id))

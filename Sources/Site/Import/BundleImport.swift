@@ -76,7 +76,7 @@ struct BundleImport {
     if !staged.undecoded.isEmpty {
       // The point serves wrong bytes: whatever else it has is looked at too, or the next report would promise them.
       if case .success = site.point {
-        _ = try Resumer(site, clock: clock, say: voice.say).recheck()
+        _ = try Resumer(site, clock: clock, voice: voice).recheck()
       }
       inventory.withdraw(staged.undecoded)
       (plan, asked) = try self.plan(orders, policy, inventory)
@@ -127,7 +127,7 @@ struct BundleImport {
   /// The plan for what is about to be done. Staging takes its time: where people approved something, point, journal
   /// and statements are looked at again (A11, P16).
   private func current(_ plan: Plan) throws(Refusal) -> Plan {
-    plan.roles.isEmpty ? plan : try Resumer(site, clock: clock, say: voice.say).plan()
+    plan.roles.isEmpty ? plan : try Resumer(site, clock: clock, voice: voice).plan()
   }
 
   private func checkKind() throws(Refusal) {
@@ -221,14 +221,12 @@ struct BundleImport {
     var volumes: [[any ByteSource]] = []
     for location in locations.dropFirst() { volumes.append(try location.sources()) }
     let total = waybill.volumes.reduce(0) { $0 + $1.length }
-    var done: Int64 = 0
+    let meter = PhaseMeter("staging", of: total, voice.progress)
     let reader = VolumesReader(
-      waybill: waybill, identity: identity, index: orders.index, wanted: asked.wanted, site: site
-    ) { bytes in
-      done += bytes
-      voice.progress("verifying and staging", done, total)
-    }
+      waybill: waybill, identity: identity, index: orders.index, wanted: asked.wanted, site: site,
+      meter: meter)
     let result = try reader.read(volumes)
+    meter.finish()
     outcome.notes += result.strangers.map { "stranger: \($0)" }
     return result
   }

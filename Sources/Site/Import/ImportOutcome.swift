@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Bundles
 package import Intents
 
 /// What became of one bundle, or one set of papers, that lay on the medium.
@@ -46,11 +47,10 @@ package struct ImportVoice {
   /// One line of the story.
   package let say: (String) -> Void
   /// How far long work is, in bytes.
-  package let progress: (_ phase: String, _ done: Int64, _ total: Int64) -> Void
+  package let progress: PhaseProgress
 
   package init(
-    say: @escaping (String) -> Void,
-    progress: @escaping (_ phase: String, _ done: Int64, _ total: Int64) -> Void
+    say: @escaping (String) -> Void, progress: @escaping PhaseProgress
   ) {
     self.say = say
     self.progress = progress

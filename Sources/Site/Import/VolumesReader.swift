@@ -18,7 +18,8 @@ struct VolumesReader {
   /// The files to bring, with their lengths; others are passed over.
   let wanted: [Digest: Int64]
   let site: OpenedSite
-  let progress: (_ bytes: Int64) -> Void
+  /// Of the bytes of all volumes.
+  let meter: PhaseMeter
 
   /// What came of it.
   struct Result {
@@ -63,7 +64,7 @@ struct VolumesReader {
       let (file, copies) = pair
       let stream = try PieceStream.open(copies: copies, as: file, of: waybill, for: identity)
       let wanted = wanted
-      let volume = try frames.open(volume: number + 1, from: CountedStream(stream, progress)) {
+      let volume = try frames.open(volume: number + 1, from: MeteredStream(stream, meter)) {
         $0.pieces.contains { wanted[$0.file] != nil }
       }
       result.undecoded.formUnion(try decode(volume, references, into: writer))
@@ -109,24 +110,5 @@ struct VolumesReader {
         try writer.publishWhenDue()
       })
     return undecoded.filter { wanted[$0] != nil }
-  }
-}
-
-/// A stream that tells how far it is.
-private final class CountedStream: ByteStream {
-  private let stream: any ByteStream
-  private let progress: (Int64) -> Void
-
-  init(_ stream: any ByteStream, _ progress: @escaping (Int64) -> Void) {
-    self.stream = stream
-    self.progress = progress
-  }
-
-  var name: String { stream.name }
-
-  func next() throws(Refusal) -> UnsafeRawBufferPointer? {
-    let bytes = try stream.next()
-    if let bytes { progress(Int64(bytes.count)) }
-    return bytes
   }
 }

@@ -15,7 +15,7 @@ struct BundleCopier {
   private var target: FilePath { medium.appending(name) }
 
   /// - Returns: bytes written, or that were there already.
-  func run(progress: (_ done: Int64, _ total: Int64) -> Void) throws(Refusal) -> Int64 {
+  func run(progress: @escaping PhaseProgress) throws(Refusal) -> Int64 {
     let names = try order()
     var total: Int64 = 0
     for name in names { total += FileQuery.status(source.appending(name))?.length ?? 0 }
@@ -26,20 +26,19 @@ struct BundleCopier {
     let papers = target.appending(BundleFiles.papers)
     if FileQuery.status(papers) != nil {
       // Finished before: nothing is written over it, but it must be what we would write.
-      try compare(names)
+      try compare(names, of: total, progress)
       return total
     }
     try MediumCheck(medium).requireRoom(total)
-    var done: Int64 = 0
+    let meter = PhaseMeter("writing", of: total, progress)
     do throws(Refusal) {
       try DurableFile.makeFolder(target, permissions: BundleWriter.folderPermissions)
       for name in names {
         try Interruption.check()
-        try copy(name)
-        done += FileQuery.status(source.appending(name))?.length ?? 0
-        progress(done, total)
+        try copy(name, meter)
       }
-      try compare(names)
+      meter.finish()
+      try compare(names, of: total, progress)
     } catch {
       // Nothing half-written; the first failure is the one to tell
       try? FolderRemoval.remove(target)
@@ -58,14 +57,14 @@ struct BundleCopier {
     return names.filter { !last.contains($0) } + last.filter { names.contains($0) }
   }
 
-  private func copy(_ name: String) throws(Refusal) {
+  private func copy(_ name: String, _ meter: PhaseMeter) throws(Refusal) {
     let input = try FileSource(source.appending(name))
     let path = target.appending(name)
     let part = path.appendingSuffix(".part")
     try DurableFile.unlinkIfPresent(part)
     let output = try DurableFile.create(part, permissions: BundleWriter.filePermissions)
     do throws(Refusal) {
-      let stream = SourceStream(input)
+      let stream = MeteredStream(SourceStream(input), meter)
       while let bytes = try stream.next() { try output.writeAll(bytes, naming: part) }
       try output.synchronize(naming: part)
       try output.closing(naming: part)
@@ -76,24 +75,31 @@ struct BundleCopier {
     try DurableFile.rename(part, to: path)
   }
 
-  private func compare(_ names: [String]) throws(Refusal) {
+  private func compare(
+    _ names: [String], of total: Int64, _ progress: @escaping PhaseProgress
+  ) throws(Refusal) {
+    let meter = PhaseMeter("reading back", of: total, progress)
     for name in names {
       let expected = try hash(source.appending(name))
-      let seen = try hash(target.appending(name))
+      let seen = try hash(target.appending(name), meter)
       guard seen == expected else {
         throw Refusal(
           BundleReason.mediumForgets, target.appending(name).text, seen: seen.hex,
           expected: expected.hex)
       }
     }
+    meter.finish()
   }
 
-  private func hash(_ path: FilePath) throws(Refusal) -> Digest {
+  private func hash(_ path: FilePath, _ meter: PhaseMeter? = nil) throws(Refusal) -> Digest {
     let file = try FileSource(path)
     file.dropCached()
     let stream = SourceStream(file)
     var hash = SHA256Stream()
-    while let bytes = try stream.next() { hash.update(bytes) }
+    while let bytes = try stream.next() {
+      hash.update(bytes)
+      meter?.add(Int64(bytes.count))
+    }
     return hash.finalize()
   }
 }

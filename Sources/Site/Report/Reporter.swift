@@ -48,9 +48,7 @@ package struct Reporter {
       isRepeat
         ? "report \(frozen.seq) again, the same bytes" : "report \(frozen.seq), signed and frozen")
     let copier = BundleCopier(source: source, medium: medium, name: name(frozen.seq).text)
-    let length = try copier.run { done, total in
-      voice.progress("writing and reading back", done, total)
-    }
+    let length = try copier.run(progress: voice.progress)
     try site.journal.write { journal in
       try journal.setValue("false", of: JournalFact.returnDue)
       try journal.log(

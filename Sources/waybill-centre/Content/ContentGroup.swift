@@ -16,7 +16,7 @@ struct ContentGroup: ParsableCommand {
     ])
 }
 
-struct ContentAdd: WaybillCommand {
+struct ContentAdd: LongCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Take a package source folder into the depot.",
     discussion: """
@@ -26,6 +26,7 @@ struct ContentAdd: WaybillCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var centre: CentreOptions
   @Argument(help: "The folder (or the one file) as a package source would hold it.")
   var source: String
@@ -40,9 +41,8 @@ struct ContentAdd: WaybillCommand {
       "Adding \(description.name) \(description.version): \(folder.items.count) files, "
         + ByteCount.text(folder.totalLength))
     Interruption.listen()
-    let intake = ContentIntake(to: profile, at: SystemClock.now()) { done, total in
-      console.progress("adding", done: done, of: total)
-    }
+    let intake = ContentIntake(
+      to: profile, at: SystemClock.now(), progress: console.progress)
     let result = try intake.add(folder, as: description)
     return Outcome(
       lines: [
