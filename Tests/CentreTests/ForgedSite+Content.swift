@@ -47,7 +47,7 @@ extension ForgedSite {
               - {kind: file, path: 'C:\\tool.exe'}
 
         """, file: "content.yaml")
-    let content = try ContentIntake(to: centre, at: Self.now) { _, _ in }
+    let content = try ContentIntake(to: centre, at: Self.now) { _, _, _ in }
       .add(try SourceFolder(scratch["source-\(version)"]), as: description).content
     let standing = try ContentRelease.release([content], in: centre, keys: keys, at: Self.now)
     #expect(standing.isPublished)
