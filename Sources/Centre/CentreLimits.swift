@@ -24,6 +24,10 @@ package enum CentreLimits {
   static let framesAhead = 6
   /// Bytes of a long reference before and behind the place where a part is looked for.
   static let referenceMargin: Int64 = 16 << 20
+  /// Bytes of deltas that the depot keeps for the next site: a hundred updates of a gibibyte that changed by a fifth.
+  static let keptDeltas: Int64 = 20 << 30
+  /// Deltas that the ledger forgets in one transaction: their files go before the next.
+  static let evictionsAtOnce = 4096
   /// Samples of a part that must lie together in a long reference before they say where the part comes from.
   static let placeVotes = 3
   /// Features that two files must share to be called alike, of 16: on the reference corpus, files of different products

@@ -115,7 +115,7 @@ package enum CentreReason: String, CaseIterable, RefusalReason {
     case .unknownIntent: "no such intent"
     case .alreadyThere: "it is there already"
     case .notSetUp: "no centre has been set up here"
-    case .repeatUnknown: "no finished bundle of this number"
+    case .repeatUnknown: "no bundle of this number can be written again"
     case .keyFileOpen: "a key file can be read by others"
     case .nothingWaits: "nothing waits for officers"
     case .nothingFound: "no return lies on the medium"

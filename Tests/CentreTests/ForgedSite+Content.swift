@@ -71,18 +71,19 @@ extension ForgedSite {
   /// Writes the next bundle to a medium called `medium`.
   @discardableResult
   func export(
-    to medium: String = "out", bounds: DeltaBounds = DeltaBounds()
+    to medium: String = "out", effort: Effort = .normal, bounds: DeltaBounds = DeltaBounds()
   ) throws -> Exporter.Result {
     let plan = try ExportPlan(for: try centre.ledger.site(id), isFull: false, in: centre)
-    var exporter = try exporter(to: medium)
+    var exporter = try exporter(to: medium, effort: effort)
     exporter.bounds = bounds
     return try exporter.export(plan)
   }
 
-  func exporter(to medium: String) throws -> Exporter {
+  func exporter(to medium: String, effort: Effort = .normal) throws -> Exporter {
     try Exporter(
-      from: centre, keys: keys, to: try scratch.folder(medium), volumeSize: 16 << 20, at: Self.now,
-      progress: { _, _, _ in })
+      from: centre, keys: keys, to: try scratch.folder(medium), volumeSize: 16 << 20,
+      effort: effort,
+      at: Self.now, progress: { _, _, _ in })
   }
 
   /// Lets the site report that it holds `contents`.

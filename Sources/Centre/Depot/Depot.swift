@@ -94,6 +94,11 @@ package struct Depot {
   /// Makes durable what was written to the depot.
   func synchronize() throws(Refusal) { try FileSystem.synchronize(folder) }
 
+  /// Whether a file of the frame's name and length is there.
+  func hasFile(of frame: Frame) -> Bool {
+    FileQuery.status(path(of: frame.digest))?.length == frame.length
+  }
+
   /// The stored bytes of a frame, re-hashed.
   ///
   /// - Throws: `CentreReason.depotDamaged`.
@@ -169,8 +174,12 @@ package struct Depot {
 
   static func frame(_ digest: String, in database: Database) throws -> Frame {
     if let frame = try frameIfKnown(digest, in: database) { return frame }
-    throw Refusal(
-      CentreReason.ledgerDamaged, "ledger, frames", seen: "no frame \(digest)",
+    throw unknown(digest)
+  }
+
+  static func unknown(_ frame: String) -> Refusal {
+    Refusal(
+      CentreReason.ledgerDamaged, "ledger, frames", seen: "no frame \(frame)",
       expected: "the frame that a piece names")
   }
 

@@ -5,7 +5,7 @@ import GRDB
 import Intents
 import SystemPackage
 
-/// Frames against references, kept so that the second site costs no work again. They may go at any moment
+/// Frames against references, kept so that the second site costs no work again. They may go after any export
 /// (`DeltaEviction`): files have a whole form besides.
 extension Depot {
   /// What a delta is found by: which part of which file, against which file, made with which effort.

@@ -80,8 +80,10 @@ struct BundleRecord {
     }
   }
 
+  /// - Throws: `CentreReason.repeatUnknown` for a number without signed papers, and for one that a newer bundle
+  ///   followed and whose deltas were evicted since.
   func frozen(_ number: Int64, of site: SiteID) throws(Refusal) -> Frozen {
-    let (row, orders, frames) = try profile.ledger.read { database in
+    let (row, orders, named, newest) = try profile.ledger.read { database in
       let row = try Row.fetchOne(
         database, sql: "SELECT * FROM bundles WHERE site = ? AND n = ? AND papers IS NOT NULL",
         arguments: [site.text, number])
@@ -98,13 +100,24 @@ struct BundleRecord {
         database,
         sql: "SELECT frame FROM bundle_frames WHERE site = ? AND n = ? ORDER BY ordinal",
         arguments: [site.text, number]
-      ).map { try Depot.frame($0, in: database) }
-      return (row, orders, frames)
+      ).map { ($0, try Depot.frameIfKnown($0, in: database)) }
+      let newest = try Int64.fetchOne(
+        database, sql: "SELECT max(n) FROM bundles WHERE site = ? AND papers IS NOT NULL",
+        arguments: [site.text])
+      return (row, orders, frames, newest)
     }
     guard let row else {
       throw Refusal(
         CentreReason.repeatUnknown, "bundle \(number) of \(site)", seen: "no signed papers",
         expected: "a bundle that was exported")
+    }
+    let frames = try named.map { digest, frame throws(Refusal) in
+      if let frame { return frame }
+      guard let newest, number < newest else { throw Depot.unknown(digest) }
+      throw Refusal(
+        CentreReason.repeatUnknown, "bundle \(number) of \(site)",
+        seen: "frames that made room for newer ones",
+        expected: "bundle \(newest), the newest, or one whose frames are all kept")
     }
     return Frozen(
       papers: Array(row["papers"] as Data),

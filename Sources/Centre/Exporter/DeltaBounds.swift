@@ -9,6 +9,8 @@ package struct DeltaBounds: Sendable {
   package var window = BundleLimits.referenceLength
   /// Bytes before and behind the place in a longer one that a part is like.
   package var margin = CentreLimits.referenceMargin
+  /// Stored bytes of deltas that stay in the depot.
+  package var kept = CentreLimits.keptDeltas
 
   package init() {}
 }

@@ -55,6 +55,7 @@ struct FrameChoice {
       }
       frames += try solids.frames(of: share.small)
     }
+    try DeltaEviction(depot: depot, bound: bounds.kept).makeRoom(for: frames)
     return frames
   }
 
@@ -84,8 +85,11 @@ struct FrameChoice {
     _ file: ExportPlan.LargeFile, _ reference: HeldFile?, in database: Database
   ) throws -> [Depot.Frame]? {
     guard let reference else { return try Depot.frames(of: file.digest, in: database) }
-    return try Depot.deltas(
+    let frames = try Depot.deltas(
       Depot.DeltaKey(file: file.digest, reference: reference.digest, effort: effort),
       of: file.length, in: database)
+    // What can be made again is never missing for good.
+    guard let frames, frames.allSatisfy(depot.hasFile) else { return nil }
+    return frames
   }
 }

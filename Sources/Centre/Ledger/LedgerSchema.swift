@@ -95,16 +95,20 @@ enum LedgerSchema {
     -- files kept as they came, until a site needs them whole
     CREATE TABLE IF NOT EXISTS originals(
       file TEXT PRIMARY KEY, length INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-    -- frames against references, and which part of which file they are, made with which effort; these may go at any
-    -- moment. Where a plain frame is as good, deltas names that one.
+    -- frames against references, and which part of which file they are, made with which effort; used is the greater the
+    -- later. These may go at any moment but while the newest signed bundle of a site names them (DeltaEviction). Where a plain frame is as good, deltas names that one.
     CREATE TABLE IF NOT EXISTS delta_frames(
       sha256 TEXT PRIMARY KEY, encoding TEXT NOT NULL, length INTEGER NOT NULL, plain INTEGER NOT NULL,
       window INTEGER NOT NULL, file TEXT NOT NULL, start INTEGER NOT NULL, of INTEGER NOT NULL,
       reference TEXT NOT NULL, reference_from INTEGER NOT NULL, reference_length INTEGER NOT NULL,
       reference_of INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS delta_frames_by_use ON delta_frames(used, file, length);
     CREATE TABLE IF NOT EXISTS deltas(
       file TEXT NOT NULL, reference TEXT NOT NULL, effort TEXT NOT NULL, start INTEGER NOT NULL,
       frame TEXT NOT NULL, PRIMARY KEY(file, reference, effort, start)) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS deltas_by_frame ON deltas(frame);
+    -- deltas that are forgotten and whose files may still be there
+    CREATE TABLE IF NOT EXISTS evictions(frame TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
     CREATE TABLE IF NOT EXISTS intents(
       site TEXT NOT NULL REFERENCES sites, id TEXT NOT NULL, revision INTEGER NOT NULL,
@@ -125,6 +129,7 @@ enum LedgerSchema {
     CREATE TABLE IF NOT EXISTS bundle_frames(
       site TEXT NOT NULL, n INTEGER NOT NULL, ordinal INTEGER NOT NULL, frame TEXT NOT NULL,
       PRIMARY KEY(site, n, ordinal)) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS bundle_frames_by_frame ON bundle_frames(frame);
 
     CREATE TABLE IF NOT EXISTS reports(
       site TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, sha256 TEXT NOT NULL,
