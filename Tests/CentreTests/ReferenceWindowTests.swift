@@ -103,6 +103,15 @@ extension ForgedSite {
   /// Decodes all deltas in the depot against `old`: each must give its part of `new`.
   fileprivate func decode(_ new: [UInt8], from old: [UInt8]) throws {
     let decoder = try FrameDecoder()
+    #expect(
+      try ledger("SELECT count(*) FROM deltas WHERE reference_from NOT NULL") as Int? ?? 0 > 6)
+    #expect(
+      try ledger(
+        """
+        SELECT count(*) FROM deltas WHERE reference_from NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM delta_frames WHERE sha256 = deltas.frame AND file = deltas.file
+            AND start = deltas.start AND reference_from = deltas.reference_from)
+        """) == 0)
     for row in try rows("SELECT * FROM delta_frames") {
       let (from, length): (Int, Int) = (row["reference_from"], row["reference_length"])
       let reference = FrameReference(

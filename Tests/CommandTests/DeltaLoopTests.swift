@@ -73,6 +73,32 @@ import Trust
     #expect(try Files.bytes(blob(Self.second, loop)) == Self.second)
   }
 
+  @Test func anImageOfManyEqualPartsArrivesWholeAndItsUpdatesToo() throws {
+    let loop = try Rehearsal()
+    try loop.setUp()
+    // Parts of 16 MiB: the first two are equal, and the first of both files.
+    let part = Array(Self.first[..<65_536])
+    let old = Array([[UInt8]](repeating: part, count: 600).joined())
+    let new = [1, 2, 3] + old
+    try loop.release(
+      version: "1", counter: 1, files: ["disk.img": old, "other.img": old + [9, 9, 9]])
+    try loop.trip(try loop.medium("first"))
+    #expect(try Files.bytes(blob(old, loop)) == old)
+    try loop.release(
+      version: "2", counter: 2, files: ["disk.img": new, "other.img": new + [9, 9, 9]])
+    let made = try loop.centre("export", "fjord-3", "--to", loop.medium("second"))
+    try loop.expectDone(made)
+    #expect((1..<200_000).contains(stored(made)), "\(stored(made))")
+    // From the ledger, then byte for byte again.
+    let known = try loop.centre("export", "fjord-3", "--to", loop.medium("third"))
+    #expect(stored(known) == stored(made), "\(known.output)")
+    let again = try loop.centre("export", "fjord-3", "--repeat", "3", "--to", loop.medium("again"))
+    try loop.expectDone(again)
+    let imported = try loop.site("fjord-3", "import", loop.medium("again"))
+    #expect(imported.exit == 0, "\(imported.output) \(imported.errors)")
+    #expect(try Files.bytes(blob(new, loop)) == new)
+  }
+
   @Test(arguments: ["H12 a file that is gone", "H33 a file that has other bytes"])
   func whatAChangeBuildsOnIsHashedAndNeverGuessed(_ fault: String) throws {
     let (loop, _) = try updated()

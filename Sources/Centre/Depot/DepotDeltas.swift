@@ -21,12 +21,12 @@ extension Depot {
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT start, frame FROM deltas WHERE file = ? AND reference = ? AND effort = ? ORDER BY start
+        SELECT * FROM deltas WHERE file = ? AND reference = ? AND effort = ? ORDER BY start
         """, arguments: [key.file.hex, key.reference.hex, key.effort.rawValue])
     var frames: [Frame] = []
     var next: Int64 = 0
     for row in rows where (row["start"] as Int64) == next {
-      guard let frame = try frameIfKnown(row["frame"], in: database) else { return nil }
+      guard let frame = try frame(FrameName(row), in: database) else { return nil }
       frames.append(frame)
       next += frame.plain
     }
@@ -36,10 +36,13 @@ extension Depot {
   static func insert(_ frame: Frame, as key: DeltaKey, in database: Database) throws {
     guard let piece = frame.pieces.first else { return }
     try database.execute(
-      sql:
-        "INSERT OR REPLACE INTO deltas(file, reference, effort, start, frame) VALUES (?, ?, ?, ?, ?)",
+      sql: """
+        INSERT OR REPLACE INTO deltas(file, reference, effort, start, frame, reference_from)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
       arguments: [
         key.file.hex, key.reference.hex, key.effort.rawValue, piece.from, frame.digest.hex,
+        frame.encoding.reference?.from,
       ])
     guard let reference = frame.encoding.reference else {
       return try insert(frame, in: database)
@@ -56,10 +59,17 @@ extension Depot {
       ])
   }
 
-  static func deltaFrame(_ digest: String, in database: Database) throws -> Frame? {
+  static func deltaFrame(_ name: FrameName, in database: Database) throws -> Frame? {
     guard
       let row = try Row.fetchOne(
-        database, sql: "SELECT * FROM delta_frames WHERE sha256 = ?", arguments: [digest])
+        database,
+        sql: """
+          SELECT * FROM delta_frames WHERE sha256 = ? AND file = ? AND start = ? AND reference = ?
+            AND reference_from = ?
+          """,
+        arguments: [
+          name.frame, name.file, name.start, name.reference?.file, name.reference?.from,
+        ])
     else { return nil }
     let reference = FrameReference(
       file: try row.parsed("reference") { Digest(hex: $0) }, from: row["reference_from"],

@@ -44,10 +44,13 @@ struct BundleRecord {
             target.bytes.map { Data($0) },
           ])
       }
-      for (ordinal, frame) in frames.enumerated() {
+      for (ordinal, name) in frames.compactMap({ Depot.FrameName($0) }).enumerated() {
         try database.execute(
-          sql: "INSERT INTO bundle_frames(site, n, ordinal, frame) VALUES (?, ?, ?, ?)",
-          arguments: [bundle.site.text, bundle.number, ordinal, frame.digest.hex])
+          sql: "INSERT INTO bundle_frames VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          arguments: [
+            bundle.site.text, bundle.number, ordinal, name.frame, name.file, name.start,
+            name.reference?.file, name.reference?.from,
+          ])
       }
       try LedgerAudit.append(
         "bundle.signed",
@@ -96,11 +99,13 @@ struct BundleRecord {
           name: row["target"], digest: try row.parsed("sha256") { Digest(hex: $0) },
           bytes: (row["bytes"] as Data?).map { Array($0) })
       }
-      let frames = try String.fetchAll(
-        database,
-        sql: "SELECT frame FROM bundle_frames WHERE site = ? AND n = ? ORDER BY ordinal",
+      let frames = try Row.fetchAll(
+        database, sql: "SELECT * FROM bundle_frames WHERE site = ? AND n = ? ORDER BY ordinal",
         arguments: [site.text, number]
-      ).map { ($0, try Depot.frameIfKnown($0, in: database)) }
+      ).map { row in
+        let name = Depot.FrameName(row)
+        return (name.frame, try Depot.frame(name, in: database))
+      }
       let newest = try Int64.fetchOne(
         database, sql: "SELECT max(n) FROM bundles WHERE site = ? AND papers IS NOT NULL",
         arguments: [site.text])

@@ -16,7 +16,12 @@ struct SolidFrameChoice {
         try String.fetchOne(
           database, sql: "SELECT frame FROM solids WHERE key = ?",
           arguments: [Depot.solidKey(group)]
-        ).map { try Depot.frame($0, in: database) }
+        ).map { digest in
+          let name = Depot.FrameName(
+            frame: digest, file: group.first?.hex ?? "", start: 0, reference: nil)
+          guard let frame = try Depot.frame(name, in: database) else { throw Depot.unknown(digest) }
+          return frame
+        }
       }
     }
     let missing = frames.indices.filter { frames[$0] == nil }

@@ -75,14 +75,14 @@ enum LedgerSchema {
     CREATE TABLE IF NOT EXISTS delistings(
       manifest TEXT PRIMARY KEY REFERENCES content, version INTEGER NOT NULL) STRICT;
 
-    -- the depot: frames, and which bytes of which file lie in them
+    -- the depot: frames, and which bytes of which files lie in them; the same bytes may be parts of several
     CREATE TABLE IF NOT EXISTS frames(
       sha256 TEXT PRIMARY KEY, encoding TEXT NOT NULL, length INTEGER NOT NULL,
       plain INTEGER NOT NULL, window INTEGER) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS pieces(
       frame TEXT NOT NULL REFERENCES frames, at INTEGER NOT NULL, file TEXT NOT NULL,
       start INTEGER NOT NULL, length INTEGER NOT NULL, of INTEGER NOT NULL,
-      PRIMARY KEY(frame, at)) STRICT, WITHOUT ROWID;
+      PRIMARY KEY(frame, at, file, start)) STRICT, WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS pieces_by_file ON pieces(file, start);
     CREATE TABLE IF NOT EXISTS solids(
       key TEXT PRIMARY KEY, frame TEXT NOT NULL REFERENCES frames) STRICT, WITHOUT ROWID;
@@ -98,14 +98,16 @@ enum LedgerSchema {
     -- frames against references, and which part of which file they are, made with which effort; used is the greater the
     -- later. These may go at any moment but while the newest signed bundle of a site names them (DeltaEviction). Where a plain frame is as good, deltas names that one.
     CREATE TABLE IF NOT EXISTS delta_frames(
-      sha256 TEXT PRIMARY KEY, encoding TEXT NOT NULL, length INTEGER NOT NULL, plain INTEGER NOT NULL,
+      sha256 TEXT NOT NULL, encoding TEXT NOT NULL, length INTEGER NOT NULL, plain INTEGER NOT NULL,
       window INTEGER NOT NULL, file TEXT NOT NULL, start INTEGER NOT NULL, of INTEGER NOT NULL,
       reference TEXT NOT NULL, reference_from INTEGER NOT NULL, reference_length INTEGER NOT NULL,
-      reference_of INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+      reference_of INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY(sha256, file, start, reference, reference_from)) STRICT, WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS delta_frames_by_use ON delta_frames(used, file, length);
     CREATE TABLE IF NOT EXISTS deltas(
       file TEXT NOT NULL, reference TEXT NOT NULL, effort TEXT NOT NULL, start INTEGER NOT NULL,
-      frame TEXT NOT NULL, PRIMARY KEY(file, reference, effort, start)) STRICT, WITHOUT ROWID;
+      frame TEXT NOT NULL, reference_from INTEGER,
+      PRIMARY KEY(file, reference, effort, start)) STRICT, WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS deltas_by_frame ON deltas(frame);
     -- deltas that are forgotten and whose files may still be there
     CREATE TABLE IF NOT EXISTS evictions(frame TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
@@ -128,6 +130,8 @@ enum LedgerSchema {
       bytes BLOB, PRIMARY KEY(site, n, target)) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS bundle_frames(
       site TEXT NOT NULL, n INTEGER NOT NULL, ordinal INTEGER NOT NULL, frame TEXT NOT NULL,
+      -- which of the things that its bytes are: its first piece, and what it builds on
+      file TEXT NOT NULL, start INTEGER NOT NULL, reference TEXT, reference_from INTEGER,
       PRIMARY KEY(site, n, ordinal)) STRICT, WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS bundle_frames_by_frame ON bundle_frames(frame);
 
