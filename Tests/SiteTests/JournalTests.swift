@@ -35,6 +35,26 @@ struct JournalTests {
     #expect(try journal.read { try $0.profile() } == expected)
   }
 
+  @Test func `the newest bundle is the one taken last, also when the clock went back`() throws {
+    try journal.write { journal in
+      try journal.record(
+        KnownBundle(number: 1, fingerprint: .sha256([1]), state: .applied, at: monday))
+      try journal.record(
+        KnownBundle(
+          number: 2, fingerprint: .sha256([2]), state: .staged, at: monday.adding(days: -400)))
+    }
+    #expect(try journal.read { try $0.newestBundle() }?.number == 2)
+    // Another look at an older one changes nothing, and what is done with the newer one keeps it the newest.
+    try journal.write { journal in
+      try journal.record(
+        KnownBundle(number: 1, fingerprint: .sha256([1]), state: .refused, at: monday))
+      try journal.record(
+        KnownBundle(
+          number: 2, fingerprint: .sha256([2]), state: .applied, at: monday.adding(days: -400)))
+    }
+    #expect(try journal.read { try $0.newestBundle() }?.number == 2)
+  }
+
   @Test func `every commit is synced in full`() throws {
     #expect(try journal.synchronous() == 2)
   }

@@ -41,12 +41,13 @@ extension JournalTransaction {
     ).map(bundle)
   }
 
-  /// The newest one that was taken: staged or applied.
+  /// The newest one that was taken: staged or applied. Numbers may start anew and clocks go back, so it is the one that
+  /// was recorded last.
   package func newestBundle() throws -> KnownBundle? {
     try Row.fetchOne(
       database,
       sql: """
-        SELECT * FROM bundles WHERE state IN ('staged', 'applied') ORDER BY at DESC, n DESC LIMIT 1
+        SELECT * FROM bundles WHERE state IN ('staged', 'applied') ORDER BY rowid DESC LIMIT 1
         """
     ).map(bundle)
   }
