@@ -132,5 +132,16 @@ import Trust
     let log = try run("centre", "audit", "verify")
     #expect(log.exit == 0, "\(log.output)")
     #expect(try run("centre", "status").list("sites").first?.member("applied_n") == 2)
+    let tables = try DatabaseQueue(path: scratch["centre/ledger.sqlite"].string).read { database in
+      (
+        frames: try Int.fetchOne(database, sql: "SELECT count(*) FROM bundle_frames") ?? 0,
+        told: try Int.fetchOne(
+          database, sql: "SELECT count(*) FROM bundle_frames WHERE length(file) = 64") ?? 0,
+        pieces: try Int.fetchOne(database, sql: "SELECT count(*) FROM pieces") ?? 0,
+        before: try database.tableExists("pieces_before")
+      )
+    }
+    #expect(tables.frames > 0 && tables.told == tables.frames && tables.pieces > 0)
+    #expect(!tables.before)
   }
 }

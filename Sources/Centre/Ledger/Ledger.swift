@@ -41,7 +41,7 @@ package final class Ledger: Sendable {
         CentreReason.ledgerFailed, path.text, seen: "synchronous \(synchronous ?? -1)",
         expected: "synchronous 2 (FULL)")
     }
-    try write { try $0.execute(sql: LedgerSchema.sql) }
+    try write { try LedgerSchema.apply(to: $0) }
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws(Refusal) -> Value {

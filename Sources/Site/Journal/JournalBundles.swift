@@ -44,12 +44,26 @@ extension JournalTransaction {
   /// The newest one that was taken: staged or applied. Numbers may start anew and clocks go back, so it is the one that
   /// was recorded last.
   package func newestBundle() throws -> KnownBundle? {
-    try Row.fetchOne(
+    if let bundle = try lastTaken() { return bundle }
+    // A journal of a release that did not note it.
+    return try Row.fetchOne(
       database,
       sql: """
-        SELECT * FROM bundles WHERE state IN ('staged', 'applied') ORDER BY rowid DESC LIMIT 1
+        SELECT * FROM bundles WHERE state IN ('staged', 'applied') ORDER BY at DESC, n DESC LIMIT 1
         """
     ).map(bundle)
+  }
+
+  private static let lastTakenKey = "last_taken"
+
+  private func lastTaken() throws -> KnownBundle? {
+    guard let parts = try value(Self.lastTakenKey)?.split(separator: " "), parts.count == 2 else {
+      return nil
+    }
+    guard let number = Int64(parts[0]), let fingerprint = Digest(hex: parts[1]) else {
+      throw damaged("configuration")
+    }
+    return try bundle(number, fingerprint)
   }
 
   package func bundles() throws -> [KnownBundle] {
@@ -71,6 +85,9 @@ extension JournalTransaction {
         bundle.number, bundle.fingerprint.hex, bundle.state.rawValue, bundle.code,
         bundle.at.description,
       ])
+    if bundle.state == .staged || bundle.state == .applied {
+      try setValue("\(bundle.number) \(bundle.fingerprint.hex)", of: Self.lastTakenKey)
+    }
   }
 
   private func bundle(_ row: Row) throws -> KnownBundle {

@@ -14,10 +14,9 @@ enum Schema {
     CREATE TABLE documents (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
     -- Of the newest bundle taken: the signed metadata that vouch for policy and acknowledgement, and ack.json.
     CREATE TABLE metadata (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
-    -- Rows are replaced, never changed: their rowids tell what was recorded last, whatever the clock said.
     CREATE TABLE bundles (
       n INTEGER NOT NULL, fingerprint TEXT NOT NULL, state TEXT NOT NULL, code TEXT,
-      at TEXT NOT NULL, PRIMARY KEY (n, fingerprint)) STRICT;
+      at TEXT NOT NULL, PRIMARY KEY (n, fingerprint)) STRICT, WITHOUT ROWID;
     -- The whole desired state that the newest accepted bundle brought.
     CREATE TABLE desired (
       id TEXT PRIMARY KEY, revision INTEGER NOT NULL, manifest TEXT NOT NULL, program TEXT NOT NULL,
