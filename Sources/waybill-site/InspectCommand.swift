@@ -60,13 +60,12 @@ struct InspectCommand: WaybillCommand {
 /// What a bundle brings, for people and for programs.
 private enum ContentsText {
   static func lines(_ contents: BundleContents) -> [String] {
-    let pieces = contents.pieces
-    let stored = ByteCount.text(pieces.reduce(0) { $0 + $1.length })
+    let (papers, waybill) = (contents.papers, contents.waybill)
     var lines = [
-      "bundle \(contents.number), issued \(contents.issued), valid until \(contents.expires)",
-      "fingerprint \(contents.fingerprint)",
-      "\(pieces.count - 1) volumes, \(stored) with the orders, "
-        + (contents.isSealed ? "sealed" : "not sealed"),
+      "bundle \(papers.n), issued \(papers.issued), valid until \(papers.expires)",
+      "fingerprint \(papers.fingerprint)",
+      "\(waybill.volumes.count) volumes, \(ByteCount.text(waybill.totalLength)) with the orders, "
+        + (waybill.isSealed ? "sealed" : "not sealed"),
     ]
     var intents = Table("INTENT", "REVISION", "PURPOSE", "CONTENT", "PROGRAM", "COLLECTION")
     for intent in contents.intents {
@@ -117,14 +116,14 @@ private enum ContentsText {
         "stored_bytes": .integer(kind.stored), "plain_bytes": .integer(kind.plain),
       ]
     }
-    let pieces = contents.pieces.map { piece -> JSONValue in
+    let (papers, waybill) = (contents.papers, contents.waybill)
+    let pieces = waybill.files.map { piece -> JSONValue in
       ["name": .string(piece.name), "bytes": .integer(piece.length)]
     }
     return [
-      "state": "verified", "n": .integer(contents.number),
-      "fingerprint": .string(contents.fingerprint.hex),
-      "issued": .string(contents.issued.description),
-      "expires": .string(contents.expires.description), "sealed": .bool(contents.isSealed),
+      "state": "verified", "n": .integer(papers.n), "fingerprint": .string(papers.fingerprint.hex),
+      "issued": .string(papers.issued.description),
+      "expires": .string(papers.expires.description), "sealed": .bool(waybill.isSealed),
       "pieces": .array(pieces), "intents": .array(intents), "contents": .array(manifests),
       "frames": .array(frames), "files": .integer(contents.fileCount),
       "references": .integer(contents.referenceCount),

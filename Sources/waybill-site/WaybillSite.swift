@@ -24,8 +24,7 @@ struct WaybillSite: ParsableCommand {
     subcommands: [
       InitCommand.self, EnrolCommand.self, InspectCommand.self, ImportCommand.self,
       ApproveCommand.self, ApplyCommand.self, ReturnCommand.self, StatusCommand.self,
-      HistoryCommand.self,
-      AuditCommand.self, LibraryCommand.self, TimeCommand.self, KeyCommand.self,
-      ExplainCommand.self,
+      HistoryCommand.self, AuditCommand.self, LibraryCommand.self, TimeCommand.self,
+      KeyCommand.self, ExplainCommand.self,
     ])
 }

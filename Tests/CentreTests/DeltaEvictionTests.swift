@@ -127,10 +127,7 @@ import Trust
     let site = try site()
     try site.export(effort: .fast)
     let left = try site.deltaFrames()
-    // As if the ledger had just forgotten them.
-    try site.edit("INSERT INTO evictions SELECT sha256 FROM delta_frames")
-    try site.edit("DELETE FROM deltas")
-    try site.edit("DELETE FROM delta_frames")
+    try site.forgetDeltas()
     try site.export(to: "second", effort: .normal)
     #expect(try site.frameFiles().isDisjoint(with: left))
     #expect(try site.frameFiles() == site.knownFrames())
@@ -141,9 +138,7 @@ import Trust
     let site = try site()
     try site.export(effort: .fast)
     let left = try site.deltaFrames()
-    try site.edit("INSERT INTO evictions SELECT sha256 FROM delta_frames")
-    try site.edit("DELETE FROM deltas")
-    try site.edit("DELETE FROM delta_frames")
+    try site.forgetDeltas()
     try site.export(to: "second", effort: .fast)
     #expect(try site.deltaFrames() == left)
     #expect(try site.frameFiles() == site.knownFrames())
@@ -176,6 +171,13 @@ extension ForgedSite {
   /// Names of all frames that are on the disk.
   fileprivate func frameFiles() throws -> Set<String> {
     Set(try Files.names(in: scratch["centre/depot/frames"]).map { String($0.suffix(64)) })
+  }
+
+  /// As if an eviction had been killed when the ledger had forgotten all deltas.
+  fileprivate func forgetDeltas() throws {
+    try edit("INSERT INTO evictions SELECT sha256 FROM delta_frames")
+    try edit("DELETE FROM deltas")
+    try edit("DELETE FROM delta_frames")
   }
 
   /// Stored bytes of deltas.

@@ -33,22 +33,8 @@ extension ForgedSite {
   @discardableResult
   func release(_ version: Int, files: [String: [UInt8]]) throws -> ContentRecord {
     for (path, bytes) in files { try scratch.write("source-\(version)/\(path)", bytes) }
-    let description = try ContentDescription(
-      parsing: """
-        waybill: content/1
-        name: tool
-        version: \(version)
-        counter: \(version)
-        publisher_scope: [site-class:air-gapped]
-        programs:
-          - name: install
-            command_line: install.cmd
-            detection:
-              - {kind: file, path: 'C:\\tool.exe'}
-
-        """, file: "content.yaml")
-    let content = try ContentIntake(to: centre, at: Self.now) { _, _, _ in }
-      .add(try SourceFolder(scratch["source-\(version)"]), as: description).content
+    let content = try ContentIntake(to: centre, at: Self.now)
+      .add(try SourceFolder(scratch["source-\(version)"]), as: .tool(version)).content
     let standing = try ContentRelease.release([content], in: centre, keys: keys, at: Self.now)
     #expect(standing.isPublished)
     let intent = try IntentDescription(
@@ -103,5 +89,25 @@ extension ForgedSite {
           try #require(Digest(hex: row["reference"] as String))
         )
       })
+  }
+}
+
+extension ContentDescription {
+  /// A version of a product called `tool`.
+  static func tool(_ version: Int) throws -> ContentDescription {
+    try ContentDescription(
+      parsing: """
+        waybill: content/1
+        name: tool
+        version: \(version)
+        counter: \(version)
+        publisher_scope: [site-class:air-gapped]
+        programs:
+          - name: install
+            command_line: install.cmd
+            detection:
+              - {kind: file, path: 'C:\\tool.exe'}
+
+        """, file: "content.yaml")
   }
 }

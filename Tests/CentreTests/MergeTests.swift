@@ -54,22 +54,8 @@ private let later = HolderTime.later
     let holders = try Holders()
     let (profile, ring) = try centre(holders, in: scratch)
     try scratch.write("source/a.txt", "a")
-    let description = try ContentDescription(
-      parsing: """
-        waybill: content/1
-        name: tool
-        version: 1
-        counter: 1
-        publisher_scope: [site-class:air-gapped]
-        programs:
-          - name: install
-            command_line: a.cmd
-            detection:
-              - {kind: file, path: 'C:\\a.txt'}
-
-        """, file: "content.yaml")
     let intake = ContentIntake(to: profile, at: now)
-    let content = try intake.add(try SourceFolder(scratch["source"]), as: description).content
+    let content = try intake.add(try SourceFolder(scratch["source"]), as: .tool(1)).content
     let standing = try ContentRelease.release([content], in: profile, keys: ring, at: later)
     #expect(try profile.ledger.contents().map(\.releasedVersion) == [nil])
     let request = try Ceremonies(of: profile).request(for: standing.ceremony)

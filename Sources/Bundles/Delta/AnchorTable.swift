@@ -107,8 +107,9 @@ package final class AnchorTable: @unchecked Sendable {
   @inline(__always)
   private func slot(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> shift) }
 
+  /// Of a run; the low bits are mixed less than the high ones.
   @inline(__always)
-  private static func hash(of run: UnsafeRawPointer) -> UInt64 {
+  static func hash(of run: UnsafeRawPointer) -> UInt64 {
     var hash = run.word(0) &* 0x9E37_79B9_7F4A_7C15
     hash ^= hash >> 29
     return (hash &+ run.word(8)) &* 0xBF58_476D_1CE4_E5B9

@@ -51,9 +51,7 @@ enum ContentSampling {
 
   @inline(__always)
   private static func hash(_ run: UnsafeRawPointer) -> UInt64 {
-    var hash = run.word(0) &* 0x9E37_79B9_7F4A_7C15
-    hash ^= hash &>> 29
-    hash = (hash &+ run.word(8)) &* 0xBF58_476D_1CE4_E5B9
+    var hash = AnchorTable.hash(of: run)
     hash ^= hash &>> 32
     hash &*= 0x94D0_49BB_1331_11EB
     return hash ^ hash &>> 29

@@ -57,8 +57,7 @@ package struct PieceLocator {
   /// - Parameter folder: where the papers lie; a file there under the right name is preferred, and
   ///   suspected when its content is another.
   package mutating func locate(_ waybill: Waybill, near folder: FilePath) -> [PieceLocation] {
-    if blockSize != waybill.blockSize { digests = [:] }
-    blockSize = waybill.blockSize
+    prepare(for: waybill)
     var found: [[MediumScan.File]] = []
     for file in waybill.files { found.append(copies(of: file, near: folder)) }
     let known = Set(found.joined().map(\.path))
@@ -71,10 +70,15 @@ package struct PieceLocator {
 
   /// Where the orders of `waybill` lie: no other piece is opened, unless it has their length.
   package mutating func locateOrders(_ waybill: Waybill, near folder: FilePath) -> PieceLocation {
-    if blockSize != waybill.blockSize { digests = [:] }
-    blockSize = waybill.blockSize
+    prepare(for: waybill)
     let found = copies(of: waybill.orders, near: folder)
     return location(of: waybill.orders, near: folder, found, Set(found.map(\.path)))
+  }
+
+  /// What is known of first blocks holds for one length of them.
+  private mutating func prepare(for waybill: Waybill) {
+    if blockSize != waybill.blockSize { digests = [:] }
+    blockSize = waybill.blockSize
   }
 
   private func location(

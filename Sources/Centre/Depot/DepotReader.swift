@@ -44,6 +44,13 @@ final class DepotReader {
     try scan(file) { (_) throws(Refusal) in }
   }
 
+  /// The same for a file whose bytes were all read just now.
+  func verify(_ file: Digest, read bytes: UnsafeRawBufferPointer) throws(Refusal) {
+    guard case .original(let source) = try form(of: file) else { return }
+    let seen = Digest.sha256(bytes)
+    guard seen == file else { throw damaged(source.name, seen.hex, file.hex) }
+  }
+
   /// Hands on all bytes of a file in their order, and refuses in the end one that has other bytes now.
   func scan(
     _ file: Digest, _ body: (UnsafeRawBufferPointer) throws(Refusal) -> Void
@@ -68,13 +75,6 @@ final class DepotReader {
         }
       }
     }
-  }
-
-  /// The same for a file whose bytes were all read just now.
-  func verify(_ file: Digest, read bytes: UnsafeRawBufferPointer) throws(Refusal) {
-    guard case .original(let source) = try form(of: file) else { return }
-    let seen = Digest.sha256(bytes)
-    guard seen == file else { throw damaged(source.name, seen.hex, file.hex) }
   }
 
   private func form(of file: Digest) throws(Refusal) -> Form {

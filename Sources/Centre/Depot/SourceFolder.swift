@@ -84,26 +84,26 @@ package struct SourceFolder: Sendable {
   private static func take(
     _ name: String, in base: FilePath, status: FileQuery.Status, into items: inout [Item]
   ) throws(Refusal) {
-    let path = base.appending(name)
+    let item = Item(
+      name: name, in: base, length: status.length, modified: Instant(clamping: status.modified))
     guard status.kind == .regular else {
       throw Refusal(
-        CentreReason.unusableName, path.text, seen: "a link, device or pipe",
+        CentreReason.unusableName, item.location.text, seen: "a link, device or pipe",
         expected: "a regular file")
     }
     if let defect = WindowsName.defect(ofPath: name) {
       throw Refusal(
-        CentreReason.unusableName, path.text, seen: defect, expected: "a name that Windows can hold"
+        CentreReason.unusableName, item.location.text, seen: defect,
+        expected: "a name that Windows can hold"
       )
     }
     guard items.count < CentreLimits.sourceFiles else {
       throw Refusal(
-        CentreReason.unusableName, path.text, seen: "more than \(CentreLimits.sourceFiles) files",
+        CentreReason.unusableName, item.location.text,
+        seen: "more than \(CentreLimits.sourceFiles) files",
         expected: "at most \(CentreLimits.sourceFiles)")
     }
-    items.append(
-      Item(
-        name: name, in: base, length: status.length,
-        modified: Instant(clamping: status.modified)))
+    items.append(item)
   }
 
   private static func checkTwins(_ items: [Item]) throws(Refusal) {

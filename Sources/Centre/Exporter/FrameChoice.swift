@@ -65,7 +65,9 @@ struct FrameChoice {
     var references = plan.shares.map { share in
       share.large.map { named.reference(for: $0, of: share.content.line) }
     }
-    guard references.contains(where: { $0.contains(nil) }) else { return references }
+    guard !plan.held.candidates.isEmpty, references.contains(where: { $0.contains(nil) }) else {
+      return references
+    }
     try depot.ledger.read { database in
       let similar = SimilarFiles(
         try Set(plan.held.candidates.map(\.file)).compactMap { file in

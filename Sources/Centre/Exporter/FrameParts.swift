@@ -64,7 +64,7 @@ final class FrameParts {
     if reference?.window == window { return }
     reference = nil  // its memory goes before the next takes more
     if !isLong { try reader.verify(held.digest) }
-    reference = try SharedReference(held, window, effort: effort, budget: budget, reader: reader)
+    reference = try SharedReference(window, effort: effort, budget: budget, reader: reader)
   }
 
   private func votes(

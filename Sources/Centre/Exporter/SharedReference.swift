@@ -13,11 +13,10 @@ final class SharedReference: Sendable {
 
   /// Reads the range; that the file is what its name says, the caller has verified.
   init(
-    _ held: HeldFile, _ window: ReferenceWindow, effort: Effort, budget: MemoryBudget,
-    reader: DepotReader
+    _ window: ReferenceWindow, effort: Effort, budget: MemoryBudget, reader: DepotReader
   ) throws(Refusal) {
     self.window = window
-    let length = Int(window.length)
+    let (held, length) = (window.file, Int(window.length))
     share = budget.share(length + AnchorTable.footprint(of: length, effort: effort))
     reference = FrameReference(
       file: held.digest, from: window.from, length: window.length, of: held.length)

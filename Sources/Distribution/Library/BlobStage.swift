@@ -13,10 +13,13 @@ struct BlobStage {
   private final class Job: Sendable {
     let file: ContentFile
     let source: FileDescriptor
+    /// Where the copy lies until it gets its name.
+    let path: FilePath
 
-    init(_ file: ContentFile, from source: FileDescriptor) {
+    init(_ file: ContentFile, from source: FileDescriptor, to path: FilePath) {
       self.file = file
       self.source = source
+      self.path = path
     }
 
     deinit { try? source.close() }  // opened for reading only
@@ -52,21 +55,19 @@ struct BlobStage {
 
   private func take(_ batch: [ContentFile], from request: ContentRequest) throws(Refusal) {
     guard !batch.isEmpty else { return }
-    let layout = layout
     var rest = batch.makeIterator()
     try OrderedPipeline<Job, FilePath>().run(
       makeWorker: {
         let hash = FileHash()
         return { (job: Job) throws(Refusal) in
-          let path = layout.staged.appending(job.file.digest.hex)
-          try BlobStage.copy(job.file, from: job.source, to: path, with: hash)
-          return path
+          try BlobStage.copy(job.file, from: job.source, to: job.path, with: hash)
+          return job.path
         }
       },
       next: { () throws(Refusal) in
         guard let file = rest.next() else { return nil }
-        let job = Job(file, from: try request.open(file))
-        try files.observe(.started(path(of: file.digest)))
+        let job = Job(file, from: try request.open(file), to: path(of: file.digest))
+        try files.observe(.started(job.path))
         return job
       },
       take: { (path) throws(Refusal) in try files.observe(.written(path)) })

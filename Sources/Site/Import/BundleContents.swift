@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Bundles
 package import Intents
-import Trust
+package import Trust
 
 /// What a bundle brings, as its verified papers and orders say; no volume was opened.
 package struct BundleContents: Sendable {
@@ -15,13 +15,8 @@ package struct BundleContents: Sendable {
     package fileprivate(set) var plain: Int64 = 0
   }
 
-  package let number: Int64
-  package let fingerprint: Digest
-  package let issued: Instant
-  package let expires: Instant
-  package let isSealed: Bool
-  /// Orders and volumes, as the waybill lists them.
-  package let pieces: [Waybill.File]
+  package let papers: VerifiedPapers
+  package let waybill: Waybill
   package let intents: [DeploymentIntent]
   /// Released versions whose manifests travel, by digest.
   package let manifests: [Digest: ContentManifest]
@@ -33,12 +28,8 @@ package struct BundleContents: Sendable {
   package let referenceCount: Int64
 
   init(_ papers: VerifiedPapers, _ waybill: Waybill, _ orders: Orders) throws(Refusal) {
-    number = papers.n
-    fingerprint = papers.fingerprint
-    issued = papers.issued
-    expires = papers.expires
-    isSealed = waybill.isSealed
-    pieces = waybill.files
+    self.papers = papers
+    self.waybill = waybill
     intents = orders.intents.intents
     var manifests: [Digest: ContentManifest] = [:]
     for (digest, file) in orders.manifests { manifests[digest] = try file.header() }

@@ -43,7 +43,7 @@ package struct Importer {
     var outcome = ImportOutcome()
     let trust = try verify(&trials, &outcome)
     var taken: PapersTrial?
-    for trial in newestFirst(trials) {
+    for trial in trials.newestFirst {
       guard case .ours(let verified, let verification) = trial.verdict else { continue }
       if taken != nil {
         try supersede(trial, verified, &outcome)
@@ -70,25 +70,11 @@ package struct Importer {
   private func verify(
     _ trials: inout [PapersTrial], _ outcome: inout ImportOutcome
   ) throws(Refusal) -> TrustState {
-    var trust = try site.trust()
-    let (before, floor) = (trust.root.version, trust.timeFloor)
-    let confirmed = try SiteTime(of: site, clock: clock).confirmed
+    let own = try site.trust()
+    let (before, floor) = (own.root.version, own.timeFloor)
     let grace = breakGlass == nil ? 0 : try site.policy().breakGlassDays
-    for index in trials.indices {
-      let verification = trials[index].verify(
-        for: site.profile.site, against: trust, clock: clock, confirmed: confirmed,
-        graceDays: grace)
-      guard let verification else { continue }
-      trust = try trust.takingRoots(of: verification.state)
-    }
-    guard trust.root.version > before else { return trust }
-    // Papers may have been judged by roots that newer papers replace: all are judged by the newest.
-    for index in trials.indices {
-      _ = trials[index].verify(
-        for: site.profile.site, against: trust, clock: clock, confirmed: confirmed,
-        graceDays: grace)
-    }
-    let kept = trust
+    let kept = try trials.verify(at: site, against: own, clock: clock, graceDays: grace)
+    guard kept.root.version > before else { return kept }
     var facts = ["from": "\(before + 1)", "through": "\(kept.root.version)"]
     if kept.timeFloor < floor {
       facts["time_floor"] = "\(floor) to \(kept.timeFloor)"
@@ -103,11 +89,7 @@ package struct Importer {
     outcome.notes.append(
       "took roots \(before + 1) to \(kept.root.version); root \(kept.root.version) is signed by \(signers)"
     )
-    return trust
-  }
-
-  private func newestFirst(_ trials: [PapersTrial]) -> [PapersTrial] {
-    trials.sorted { ($0.claimedNumber ?? 0) > ($1.claimedNumber ?? 0) }
+    return kept
   }
 
   private func supersede(

@@ -30,14 +30,18 @@ package struct MediumInspection {
         SiteReason.noBundle, medium.text, seen: "nothing", expected: "the folder of a medium")
     }
     let scan = try MediumScan(medium)
-    let trials = try verified(PapersTrial.all(on: scan))
+    var trials = PapersTrial.all(on: scan)
+    // Roots that verify are not kept. Days of grace count as for an import with a reason.
+    _ = try trials.verify(
+      at: site, against: try site.trust(), clock: clock,
+      graceDays: try site.policy().breakGlassDays)
     guard !trials.isEmpty else {
       throw Refusal(
         SiteReason.noBundle, medium.text, seen: "no papers",
         expected: "a finished bundle for \(site.profile.site)")
     }
     var findings: [Finding] = []
-    for trial in trials.sorted(by: { ($0.claimedNumber ?? 0) > ($1.claimedNumber ?? 0) }) {
+    for trial in trials.newestFirst {
       switch trial.verdict {
       case .ours(let papers, _):
         do throws(Refusal) {
@@ -51,23 +55,6 @@ package struct MediumInspection {
       }
     }
     return findings
-  }
-
-  /// Judged by the newest root on the medium, which is not kept. Days of grace count as for an import with a reason.
-  private func verified(_ trials: [PapersTrial]) throws(Refusal) -> [PapersTrial] {
-    var trials = trials
-    var trust = try site.trust()
-    let confirmed = try SiteTime(of: site, clock: clock).confirmed
-    let grace = try site.policy().breakGlassDays
-    for _ in 1...2 {
-      for index in trials.indices {
-        let verification = trials[index].verify(
-          for: site.profile.site, against: trust, clock: clock, confirmed: confirmed,
-          graceDays: grace)
-        if let verification { trust = try trust.takingRoots(of: verification.state) }
-      }
-    }
-    return trials
   }
 
   private func contents(

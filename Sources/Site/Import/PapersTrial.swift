@@ -134,3 +134,34 @@ struct PapersTrial {
     return trials
   }
 }
+
+extension [PapersTrial] {
+  var newestFirst: [PapersTrial] {
+    sorted { ($0.claimedNumber ?? 0) > ($1.claimedNumber ?? 0) }
+  }
+
+  /// Verifies all of them, by the newest root that is on the medium.
+  ///
+  /// - Returns: `own` with every root that verified.
+  mutating func verify(
+    at site: OpenedSite, against own: TrustState, clock: Instant, graceDays: Int64
+  ) throws(Refusal) -> TrustState {
+    let confirmed = try SiteTime(of: site, clock: clock).confirmed
+    var trust = own
+    for index in indices {
+      let verification = self[index].verify(
+        for: site.profile.site, against: trust, clock: clock, confirmed: confirmed,
+        graceDays: graceDays)
+      guard let verification else { continue }
+      trust = try trust.takingRoots(of: verification.state)
+    }
+    guard trust.root.version > own.root.version else { return trust }
+    // Papers may have been judged by roots that newer papers replace: all are judged by the newest.
+    for index in indices {
+      _ = self[index].verify(
+        for: site.profile.site, against: trust, clock: clock, confirmed: confirmed,
+        graceDays: graceDays)
+    }
+    return trust
+  }
+}

@@ -57,12 +57,9 @@ extension JournalTransaction {
   private static let lastTakenKey = "last_taken"
 
   private func lastTaken() throws -> KnownBundle? {
-    guard let parts = try value(Self.lastTakenKey)?.split(separator: " "), parts.count == 2 else {
-      return nil
-    }
-    guard let number = Int64(parts[0]), let fingerprint = Digest(hex: parts[1]) else {
-      throw damaged("configuration")
-    }
+    guard let parts = try value(Self.lastTakenKey)?.split(separator: " ") else { return nil }
+    guard parts.count == 2, let number = Int64(parts[0]), let fingerprint = Digest(hex: parts[1])
+    else { throw damaged("configuration") }
     return try bundle(number, fingerprint)
   }
 
