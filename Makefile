@@ -6,6 +6,8 @@ FILTER ?=
 TIME ?= 20
 TARGET ?=
 ROUNDS ?= 5
+SCALE ?= 8
+PARTS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -15,7 +17,7 @@ ROUNDS ?= 5
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  CONFIG=debug builds and tests without optimisation; FILTER=Trust runs the tests that match"
-	@echo "  ROUNDS=3 measures in fewer rounds; TIME=600 fuzzes for ten minutes a target; TARGET=json fuzzes that one"
+	@echo "  ROUNDS=3 PARTS=rounds measures less, SCALE=20 more gigabytes; TIME=600 fuzzes for ten minutes a target; TARGET=json fuzzes that one"
 
 setup: ## install the Debian packages that build, tests and interop need
 	@scripts/setup
@@ -55,10 +57,10 @@ fuzz: setup ## give every parser of outside data made-up inputs, TIME seconds ea
 fuzz-seeds: setup ## write the inputs that fuzzing starts from anew, with our own writers
 	@scripts/fuzz seeds
 
-bench: build ## measure against tar, restic, borg and casync; writes docs/benchmarks.md
+bench: build ## measure against tar, restic, borg, casync and ostree; writes docs/benchmarks.md
 	@scripts/setup bench
 	@mkdir -p .cache && Benchmarks/corpus .cache/reference
-	@Benchmarks/run "$$(swift build -c $(CONFIG) --show-bin-path)" .cache/reference .cache/bench $(ROUNDS)
+	@Benchmarks/run "$$(swift build -c $(CONFIG) --show-bin-path)" .cache/reference .cache/bench $(ROUNDS) $(SCALE) $(PARTS)
 
 demo: build ## carry software from a centre to a site and the proof back
 	scripts/demo

@@ -77,13 +77,18 @@ class Loop:
             raise SystemExit(f"bench: {' '.join(command)}\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    def content(self, version):
+        return self.file("content.yaml", CONTENT.format(version=version))
+
+    def intent(self, version):
+        return self.file("intent.yaml", INTENT.format(version=version, sites=", ".join(self.sites)))
+
     def add(self, version, source):
         """Adds, releases and wants a version; the measures of add and release."""
-        content = self.file("content.yaml", CONTENT.format(version=version))
-        intent = self.file("intent.yaml", INTENT.format(version=version, sites=", ".join(self.sites)))
-        added = run(self.command("waybill-centre", "centre", "content", "add", str(source), "--manifest", content))
+        added = run(self.command("waybill-centre", "centre", "content", "add", str(source), "--manifest",
+                                 self.content(version)))
         released = run(self.command("waybill-centre", "centre", "content", "release"))
-        self.centre("intent", "apply", "-f", intent)
+        self.centre("intent", "apply", "-f", self.intent(version))
         return added + released
 
     def export(self, medium, effort="normal", sites=None):
@@ -94,6 +99,12 @@ class Loop:
     def receive(self, medium, site=None, code=0):
         site = site or self.sites[0]
         return run(self.command("waybill-site", site, "import", str(medium)), code)
+
+    def inspect(self, medium):
+        return run(self.command("waybill-site", self.sites[0], "inspect", str(medium)))
+
+    def plan(self, medium):
+        return run(self.command("waybill-site", self.sites[0], "import", str(medium), "--plan"))
 
     def report(self, medium, site=None):
         self.site(site or self.sites[0], "return", "--to", str(medium))

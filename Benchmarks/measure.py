@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a command and says what it took."""
+"""Runs a command and says what it took; keeps what was measured."""
 
 import dataclasses
+import json
 import os
+import pathlib
 import statistics
 import subprocess
 import sys
@@ -17,6 +19,10 @@ class Measure:
 
     def __add__(self, other):
         return Measure(self.seconds + other.seconds, self.cpu + other.cpu, max(self.peak, other.peak))
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def run(command, code=0, environment=None):
@@ -43,17 +49,56 @@ def settle():
     os.sync()
 
 
-class Results:
-    """Measures by row and tool, from interleaved rounds."""
+def forget():
+    """Empties the page cache. False where only root may."""
+    settle()
+    try:
+        pathlib.Path("/proc/sys/vm/drop_caches").write_text("3\n")
+    except OSError:
+        return False
+    return True
 
-    def __init__(self):
-        self.rows = {}
+
+class Workplace:
+    """Folders that are new each time and stay until the end: ext4 takes longer to make files for about a minute
+    after many were deleted, and what is measured next would pay for it."""
+
+    def __init__(self, programs, corpus, folder):
+        self.programs, self.corpus, self.folder = programs, corpus, folder
+        self.tree = {release: corpus / "tree" / release for release in ("v1", "v2")}
+        self.count = 0
+
+    def fresh(self, name):
+        """A path at which nothing is yet."""
+        self.count += 1
+        return self.folder / f"{self.count:03}-{name}"
+
+    def made(self, name):
+        folder = self.fresh(name)
+        folder.mkdir(parents=True)
+        return folder
+
+    def require(self, gigabytes, what):
+        status = os.statvfs(self.folder)
+        free = status.f_bavail * status.f_frsize / 1e9
+        if free < gigabytes:
+            sys.exit(f"bench: {what} takes {gigabytes:.0f} GB in {self.folder}, where {free:.0f} GB are free")
+
+
+class Results:
+    """Measures by row and tool, from interleaved rounds, and of curves: by name, step and size."""
+
+    def __init__(self, rounds):
+        self.rounds, self.rows, self.curves, self.lines = rounds, {}, {}, []
 
     def note(self, row, tool, measure, bytes_=None):
         measures, sizes = self.rows.setdefault(row, {}).setdefault(tool, ([], []))
         measures.append(measure)
         if bytes_ is not None:
             sizes.append(bytes_)
+
+    def point(self, curve, step, size, measure):
+        self.curves.setdefault(curve, {}).setdefault(step, []).append((size, measure))
 
     def seconds(self, row, tool):
         return statistics.median(measure.seconds for measure in self.rows[row][tool][0])
@@ -67,3 +112,27 @@ class Results:
     def bytes(self, row, tool):
         sizes = self.rows[row][tool][1]
         return statistics.median(sizes) if sizes else None
+
+    def save(self, path):
+        path.write_text(json.dumps(dataclasses.asdict(_Kept(self.rounds, self.rows, self.curves, self.lines))))
+
+    @staticmethod
+    def load(path):
+        kept = json.loads(path.read_text())
+        results = Results(kept["rounds"])
+        results.lines = kept["lines"]
+        for row, tools in kept["rows"].items():
+            results.rows[row] = {tool: ([Measure(**one) for one in measures], sizes)
+                                 for tool, (measures, sizes) in tools.items()}
+        for curve, steps in kept["curves"].items():
+            results.curves[curve] = {step: [(size, Measure(**one)) for size, one in points]
+                                     for step, points in steps.items()}
+        return results
+
+
+@dataclasses.dataclass
+class _Kept:
+    rounds: int
+    rows: dict
+    curves: dict
+    lines: list

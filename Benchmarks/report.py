@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes docs/benchmarks.md and its chart from what was measured."""
 
+import math
+
 TITLES = {
     "first bundle": "First bundle of the tree: add, release, export, flush and re-read",
     "update": "Update of the tree, default effort: add and export",
@@ -9,10 +11,19 @@ TITLES = {
     "check": "Check for damage, from the page cache (the two loops hash twice as many bytes)",
     "import to staged": "Import of the first bundle, verified and staged",
     "apply": "Applying it to `library`, 7,400 files",
-    "import of the update": "Import of the update",
+    "import of the update": "Import of the update, verified and applied",
+    "first bundle, cold": "First bundle with cold caches, once",
+    "update, cold": "Update with cold caches, once",
+    "deltas": "Tools that make a delta of two trees and bring nothing else, once",
     "installers": "Update of the same software as compressed installers",
     "renamed tree": "Update where every folder has another name",
     "start-up": "Start of a program (`--version`)",
+}
+CURVES = {
+    "sites": ("Export of the same 8 MB to many sites", "sites"),
+    "files": ("Many small files", "files"),
+    "lengths": ("One long file", "MB"),
+    "gigabytes": ("Many gigabytes: the corpus and unlike copies of it", "GB"),
 }
 HEAD = """# Benchmarks
 
@@ -24,17 +35,24 @@ Corpus: two releases of eight Windows packages, 1.07 and 1.09 GB, 7,400 files ea
 """
 
 
-def write(results, docs, rounds):
-    lines = [HEAD.format(rounds=rounds)]
-    for row, tools in results.rows.items():
-        title = TITLES.get(row) or f"Export of the same content to {row}"
-        lines += [f"## {title}", "", "| tool | seconds | ratio | CPU seconds | MB | ratio | peak MiB |",
-                  "|---|---|---|---|---|---|---|"]
-        base = next((tool for tool in tools if not tool.startswith("waybill")), None)
-        lines += [line(results, row, tool, base) for tool in tools] + [""]
-    lines += curve(results)
+def write(parts, docs):
+    lines = [HEAD.format(rounds=max(part.rounds for part in parts))]
+    for part in parts:
+        for row, tools in part.rows.items():
+            lines += table(part, row, tools)
+        for name, steps in part.curves.items():
+            lines += curve(name, steps)
+        lines += closing(part)
     (docs / "benchmarks.md").write_text("\n".join(lines).rstrip() + "\n")
-    (docs / "benchmarks.svg").write_text(chart(results))
+    compared = next((part for part in parts if "update" in part.rows), None)
+    if compared:
+        (docs / "benchmarks.svg").write_text(chart(compared))
+
+
+def table(results, row, tools):
+    base = next((tool for tool in tools if not tool.startswith("waybill")), None)
+    return [f"## {TITLES[row]}", "", "| tool | seconds | ratio | CPU seconds | MB | ratio | peak MiB |",
+            "|---|---|---|---|---|---|---|", *(line(results, row, tool, base) for tool in tools), ""]
 
 
 def line(results, row, tool, base):
@@ -47,16 +65,34 @@ def line(results, row, tool, base):
             f"{results.peak(row, tool) / 1024:.0f} |")
 
 
-def curve(results):
-    """How the cost of an export grows with the count of sites: the exponent of seconds against sites."""
-    import math
+def curve(name, steps):
+    """A table of seconds and peaks by size, and with which power of the size the seconds grow."""
+    title, unit = CURVES[name]
+    sizes = [size for size, _ in next(iter(steps.values()))]
+    lines = [f"## {title}", "", "Seconds, and peak MiB behind the stroke.", "",
+             f"| {unit} | " + " | ".join(f"{size:,}" for size in sizes) + " | exponent | at the end |",
+             "|---" * (len(sizes) + 3) + "|"]
+    for step, points in steps.items():
+        cells = [f"{measure.seconds:.2f} / {measure.peak / 1024:.0f}" for _, measure in points]
+        lines.append(f"| {step} | " + " | ".join(cells) + f" | {exponent(points):.2f} | {exponent(points[-2:]):.2f} |")
+    return lines + [""]
 
-    points = [(int(row.split()[0]), results.seconds(row, "waybill")) for row in results.rows if row.endswith(" sites")]
-    if len(points) < 2:
+
+def exponent(points):
+    """The slope of the least squares' line through the logarithms."""
+    logarithms = [(math.log(size), math.log(max(measure.seconds, 0.001))) for size, measure in points]
+    across, up = (sum(values) / len(logarithms) for values in zip(*logarithms))
+    spread = sum((x - across) ** 2 for x, _ in logarithms)
+    return sum((x - across) * (y - up) for x, y in logarithms) / spread
+
+
+def closing(results):
+    if not results.lines:
         return []
-    (first, early), (last, late) = points[0], points[-1]
-    exponent = math.log(late / early) / math.log(last / first)
-    return [f"From {first} to {last} sites the cost grows with the power {exponent:.2f} of their count.", ""]
+    if not results.lines[0].startswith("|"):
+        return results.lines + [""]
+    return ["## The hot paths alone, one thread", "", "| effort | path | times | MB | MB/s | ratio of bytes |",
+            "|---|---|---|---|---|---|", *results.lines, ""]
 
 
 def chart(results):

@@ -1,78 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
 import Foundation
-import Glibc
 import Intents
 import SystemPackage
 import Trust
 
-func seconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-}
-
-func load(_ path: FilePath) throws -> ReferenceBytes {
-  let source = try FileSource(path)
-  return try ReferenceBytes(count: Int(source.length)) { (buffer) throws(Refusal) in
-    _ = try source.fill(buffer, at: 0)
-  }
-}
-
+// waybill-micro OLD NEW EFFORT: what the hot paths take on the files of NEW, one thread, as rows of a table.
 let arguments = CommandLine.arguments
-let (old, new) = (arguments[1], arguments[2])
-let effort = Effort(rawValue: arguments[3]) ?? .normal
-let size = 16 << 20
-var (plain, total, count) = (0, 0, 0)
-var (tables, encode, decode) = (0.0, 0.0, 0.0)
-var byKind: [String: (Int, Int, Int)] = [:]
-let encoder = try DeltaEncoder(effort: effort)
-let plainEncoder = try FrameEncoder(level: effort.level)
-let decoder = try FrameDecoder()
-for case let name as String in FileManager.default.enumerator(atPath: new) ?? .init() {
-  let a = FilePath(old + "/" + name), b = FilePath(new + "/" + name)
-  guard let status = FileQuery.status(b), status.kind == .regular, status.length >= 65536,
-    FileQuery.status(a)?.kind == .regular
-  else { continue }
-  let reference = try load(a), file = try load(b)
-  if reference.bytes.elementsEqual(file.bytes) { continue }
-  var t = seconds()
-  let table = AnchorTable(reference, effort: effort)
-  tables += seconds() - t
-  let frameReference = FrameReference(
-    file: .sha256([]), from: 0, length: Int64(reference.count), of: Int64(reference.count))
-  var at = 0
-  while at < file.count {
-    let part = UnsafeRawBufferPointer(rebasing: file.bytes[at..<min(file.count, at + size)])
-    t = seconds()
-    var kept: (FrameEncoding, [UInt8])?
-    let made = try encoder.encode(part, against: reference, frameReference, table: table) {
-      (encoding, stored) in kept = (encoding, Array(stored))
-    }
-    if !made {
-      try plainEncoder.encode(part) { (encoding, stored) throws(Refusal) in
-        kept = (encoding, Array(stored))
-      }
-    }
-    encode += seconds() - t
-    guard let (encoding, stored) = kept else { fatalError() }
-    t = seconds()
-    try stored.withBytes { (stored) throws(Refusal) in
-      try decoder.decode(
-        stored, encoding, plain: Int64(part.count),
-        reference: encoding.reference == nil ? nil : reference.bytes, named: name
-      ) { (bytes) throws(Refusal) in
-        precondition(bytes.count == part.count && Digest.sha256(bytes) == Digest.sha256(part))
-      }
-    }
-    decode += seconds() - t
-    plain += part.count
-    total += stored.count
-    count += 1
-    let entry = byKind[encoding.name] ?? (0, 0, 0)
-    byKind[encoding.name] = (entry.0 + 1, entry.1 + part.count, entry.2 + stored.count)
-    at += part.count
-  }
+guard arguments.count == 4, let effort = Effort(rawValue: arguments[3]) else {
+  print("usage: waybill-micro OLD NEW fast|normal|best")
+  exit(64)
 }
-print(count, plain, total, "tables", tables, "encode", encode, "decode", decode)
-print(byKind)
+let names = FileManager.default.enumerator(atPath: arguments[2])?.compactMap { $0 as? String } ?? []
+
+var deltas = try Deltas(effort: effort)
+for name in names.sorted() {
+  try deltas.add(FilePath(arguments[1]).appending(name), FilePath(arguments[2]).appending(name))
+}
+deltas.rows.forEach { print($0) }
+
+var (hash, parse) = (Stopwatch(), Stopwatch())
+let line = Array(
+  #"{"length":4711,"path":"lib/site-packages/numpy/core/_multiarray.pyd","sha256":"\#(Digest.sha256([]).hex)"}"#.utf8)
+let block = [UInt8](repeating: 7, count: Int(BundleLimits.defaultBlockSize))
+for _ in 0..<100 { _ = hash.measure(block.count) { Digest.sha256(block) } }
+for _ in 0..<100_000 {
+  _ = try parse.measure(line.count) { try JSONValue(parsing: line, named: "line") }
+}
+print(hash.row("SHA-256 of blocks"))
+print(parse.row("strict JSON, a manifest's line"))
