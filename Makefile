@@ -7,12 +7,13 @@ TIME ?= 20
 TARGET ?=
 ROUNDS ?= 5
 SCALE ?= 8
+MOMENTS ?= 20
 PARTS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup build test vectors sweep lint format interop fuzz fuzz-seeds bench demo fresh clean
+.PHONY: help setup build test vectors sweep lint format interop fuzz fuzz-seeds faults bench demo fresh clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +57,9 @@ fuzz: setup ## give every parser of outside data made-up inputs, TIME seconds ea
 
 fuzz-seeds: setup ## write the inputs that fuzzing starts from anew, with our own writers
 	@scripts/fuzz seeds
+
+faults: build ## cut the power, fill disks and cap memory, MOMENTS times each (as root)
+	scripts/faults/run "$$(swift build -c $(CONFIG) --show-bin-path)" $(MOMENTS)
 
 bench: build ## measure against tar, restic, borg, casync and ostree; writes docs/benchmarks.md
 	@scripts/setup bench

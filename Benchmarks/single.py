@@ -67,7 +67,7 @@ def deltas(place, results):
     line = f"ostree --repo={repository} init --mode=archive; {commit}v1 {place.tree['v1']} >/dev/null"
     run(line)
     settle()
-    delta = f"ostree --repo={repository} static-delta generate --from=v1 --to=v2 --filename={folder}/static >/dev/null"
+    delta = f"ostree --repo={repository} static-delta generate --inline --from=v1 --to=v2 --filename={folder}/static >/dev/null"
     line = f"{commit}v2 {place.tree['v2']} >/dev/null; {delta}; sync -f {folder}"
     taken = run(line)
     results.note("deltas", "ostree static delta", taken,

@@ -20,8 +20,11 @@ for name in names.sorted() {
 deltas.rows.forEach { print($0) }
 
 var (hash, parse) = (Stopwatch(), Stopwatch())
-let line = Array(
-  #"{"length":4711,"path":"lib/site-packages/numpy/core/_multiarray.pyd","sha256":"\#(Digest.sha256([]).hex)"}"#.utf8)
+let entry: JSONValue = [
+  "length": 4711, "path": "lib/site-packages/numpy/core/_multiarray.pyd",
+  "sha256": .string(Digest.sha256([]).hex),
+]
+let line = entry.encoded
 let block = [UInt8](repeating: 7, count: Int(BundleLimits.defaultBlockSize))
 for _ in 0..<100 { _ = hash.measure(block.count) { Digest.sha256(block) } }
 for _ in 0..<100_000 {

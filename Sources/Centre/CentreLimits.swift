@@ -74,4 +74,6 @@ package enum CentreLimits {
 
   /// Bytes of a volume by default: below 4 GiB, a multiple of the block.
   package static let volumeSize: Int64 = (4 << 30) - (4 << 20)
+  /// Free bytes beside the depot below which `doctor` asks for room.
+  static let roomNotice: Int64 = 20 << 30
 }

@@ -44,6 +44,9 @@ package protocol DistributionPoint {
   /// it is served to nobody and `holds` tells the truth.
   func recheck(_ progress: @escaping PhaseProgress) throws(Refusal) -> PointRecheck
 
+  /// What the next apply depends on, looked at without changing anything: reachability, rights, room.
+  func diagnose() -> [Diagnosis]
+
   /// Whether a file with this digest seems to be held: presence and, when `length` is given, size. Cheap; says
   /// nothing about the bytes.
   func holds(_ digest: Digest, length: Int64?) -> Bool

@@ -21,4 +21,6 @@ package enum DistributionLimits {
   package static let findings = 1000
   /// Bytes that the INI files of one content file take at most, for the look at the free space.
   package static let overhead: Int64 = 8192
+  /// Free bytes below which `doctor` asks for room.
+  static let roomNotice: Int64 = 5 << 30
 }

@@ -21,7 +21,8 @@ struct WaybillCentre: ParsableCommand {
     subcommands: [
       Initialise.self, TrustGroup.self, Sign.self, KeyGroup.self, RootGroup.self, SiteGroup.self,
       PolicyGroup.self, ContentGroup.self, IntentGroup.self, PlanCommand.self, OfficerGroup.self,
-      Approve.self, Export.self, Ingest.self, Status.self, History.self, AuditGroup.self,
+      Approve.self, Export.self, Ingest.self, Status.self, Doctor.self, History.self,
+      AuditGroup.self,
       KitCommand.self, BackupCommand.self, RestoreCommand.self, Explain.self,
     ])
 }

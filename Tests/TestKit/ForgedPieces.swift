@@ -53,7 +53,8 @@ package enum ForgedPieces {
   package static func listed(_ name: String, _ bytes: [UInt8]) -> Waybill.File {
     var hasher = BlockHasher(blockSize: blockSize)
     bytes.withUnsafeBytes { hasher.update($0) }
-    return hasher.finish(name: name)
+    return Waybill.File(
+      name: name, length: hasher.length, sha256: .sha256(bytes), blocks: hasher.finish())
   }
 
   /// `SHA256SUMS` over the files of a folder.

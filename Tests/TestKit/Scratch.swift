@@ -93,4 +93,8 @@ extension Files {
     let attributes = try FileManager.default.attributesOfItem(atPath: path.string)
     return (attributes[.posixPermissions] as? Int) ?? -1
   }
+
+  package static func move(_ source: FilePath, to target: FilePath) throws {
+    try FileManager.default.moveItem(atPath: source.string, toPath: target.string)
+  }
 }

@@ -10,6 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "Benchmarks"))
 from loop import CONTENT, INTENT, Loop  # noqa: E402
@@ -46,6 +47,11 @@ def mount(image, place):
 
 
 def unmount(place):
+    """A program that was just killed may hold on for some milliseconds."""
+    for _ in range(100):
+        if subprocess.run(["umount", str(place)], capture_output=True).returncode == 0:
+            return
+        time.sleep(0.02)
     subprocess.run(["umount", str(place)], check=True)
 
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Intents
+package import Intents
 import Trust
 
-/// Hashes a file of a bundle while it is written: the whole and each block, in one pass.
+/// Hashes each block of a file of a bundle while it is written.
 package struct BlockHasher: Sendable {
   private let blockSize: Int
-  private var whole = SHA256Stream()
   private var block = SHA256Stream()
   private var inBlock = 0
   private var blocks: [Digest] = []
@@ -20,7 +19,6 @@ package struct BlockHasher: Sendable {
 
   /// Takes the next bytes of the file.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    whole.update(bytes)
     length += Int64(bytes.count)
     var rest = bytes
     while !rest.isEmpty {
@@ -32,10 +30,10 @@ package struct BlockHasher: Sendable {
     }
   }
 
-  /// What the waybill lists for the file; nothing may be added afterwards.
-  package mutating func finish(name: String) -> Waybill.File {
+  /// The digests that the waybill lists; nothing may be added afterwards.
+  package mutating func finish() -> [Digest] {
     if inBlock > 0 { closeBlock() }
-    return Waybill.File(name: name, length: length, sha256: whole.finalize(), blocks: blocks)
+    return blocks
   }
 
   private mutating func closeBlock() {

@@ -81,54 +81,68 @@ private struct ContentCheck {
   }
 }
 
-/// A new file on the medium: small writes gathered, everything hashed.
+/// A new file on the medium. Its blocks are hashed where the bytes are made; the whole is hashed and written on a
+/// thread of its own, so that both cores work.
 private final class PieceOutput {
-  private let path: FilePath
-  private var descriptor: FileDescriptor?
-  private var hasher: BlockHasher
-  private var buffer: [UInt8] = []
-
-  private static let chunk = 1 << 18
+  private let sink: PieceSink
+  private let lane: ByteLane
+  private var blocks: BlockHasher
 
   init(_ path: FilePath, blockSize: Int64) throws(Refusal) {
-    self.path = path
-    hasher = BlockHasher(blockSize: blockSize)
-    descriptor = try DurableFile.create(path, permissions: BundleWriter.filePermissions)
-    buffer.reserveCapacity(2 * Self.chunk)
+    let sink = try PieceSink(path)
+    self.sink = sink
+    lane = ByteLane { (bytes) throws(Refusal) in try sink.take(bytes) }
+    blocks = BlockHasher(blockSize: blockSize)
   }
 
-  deinit { try? descriptor?.close() }  // given up before its end: nothing to keep
+  deinit {
+    // Given up before its end, there is nothing to keep; nobody writes to what is closed.
+    lane.stop()
+    sink.close()
+  }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(Refusal) {
-    if bytes.count < Self.chunk {
-      buffer += bytes
-      if buffer.count >= Self.chunk { try flush() }
-    } else {
-      try flush()
-      try put(bytes)
-    }
+    blocks.update(bytes)
+    try lane.write(bytes)
   }
 
   func finish(name: String) throws(Refusal) -> Waybill.File {
-    try flush()
+    try lane.finish()
+    let sha256 = try sink.finish()
+    return Waybill.File(
+      name: name, length: blocks.length, sha256: sha256, blocks: blocks.finish())
+  }
+}
+
+/// The end of a piece's lane. Unchecked: the lane's thread alone uses it, and its owner once that has ended.
+private final class PieceSink: @unchecked Sendable {
+  private let path: FilePath
+  private var descriptor: FileDescriptor?
+  private var hash = SHA256Stream()
+
+  init(_ path: FilePath) throws(Refusal) {
+    self.path = path
+    descriptor = try DurableFile.create(path, permissions: BundleWriter.filePermissions)
+  }
+
+  func take(_ bytes: UnsafeRawBufferPointer) throws(Refusal) {
+    guard let descriptor else { return }
+    hash.update(bytes)
+    try descriptor.writeAll(bytes, naming: path)
+  }
+
+  /// Makes the file durable; its digest.
+  func finish() throws(Refusal) -> Digest {
     if let open = descriptor {
       try open.synchronize(naming: path)
       descriptor = nil
       try open.closing(naming: path)
     }
-    return hasher.finish(name: name)
+    return hash.finalize()
   }
 
-  private func flush() throws(Refusal) {
-    guard !buffer.isEmpty else { return }
-    let bytes = buffer
-    buffer.removeAll(keepingCapacity: true)
-    try bytes.withBytes { (bytes) throws(Refusal) in try put(bytes) }
-  }
-
-  private func put(_ bytes: UnsafeRawBufferPointer) throws(Refusal) {
-    guard let descriptor else { return }
-    hasher.update(bytes)
-    try descriptor.writeAll(bytes, naming: path)
+  func close() {
+    try? descriptor?.close()  // given up: a failure was told already
+    descriptor = nil
   }
 }

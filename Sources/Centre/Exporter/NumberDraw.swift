@@ -13,6 +13,23 @@ struct NumberDraw {
   ///
   /// - Throws: `CentreReason.numbersDisagree` when the two differ by other than one interrupted draw.
   func draw(for site: SiteID, volumeSize: Int64, at now: Instant) throws(Refusal) -> Int64 {
+    let (inLedger, inFile) = try agreement(for: site)
+    let number = inFile + 1
+    try DurableFile.write(Array("\(number)\n".utf8), to: profile.highWaterFile(site))
+    try profile.ledger.write { database in
+      // An interrupted draw left its number in the file alone: it stays unused, the ledger follows.
+      if inFile > inLedger {
+        try insert(site, inFile, state: "unused", volumeSize, at: now, in: database)
+      }
+      try insert(site, number, state: "drawn", volumeSize, at: now, in: database)
+    }
+    return number
+  }
+
+  /// The last number of a line as the ledger and the high-water file know it, one apart after an interrupted draw.
+  ///
+  /// - Throws: `CentreReason.numbersDisagree` when nothing may be signed.
+  func agreement(for site: SiteID) throws(Refusal) -> (inLedger: Int64, inFile: Int64) {
     let marker = NumberDraw.marker(in: profile.folder)
     guard FileQuery.status(marker) == nil else {
       throw Refusal(
@@ -28,16 +45,7 @@ struct NumberDraw {
         seen: "\(inLedger) in the ledger, \(inFile) in \(profile.highWaterFile(site).text)",
         expected: "one number")
     }
-    let number = inFile + 1
-    try DurableFile.write(Array("\(number)\n".utf8), to: profile.highWaterFile(site))
-    try profile.ledger.write { database in
-      // An interrupted draw left its number in the file alone: it stays unused, the ledger follows.
-      if inFile > inLedger {
-        try insert(site, inFile, state: "unused", volumeSize, at: now, in: database)
-      }
-      try insert(site, number, state: "drawn", volumeSize, at: now, in: database)
-    }
-    return number
+    return (inLedger, inFile)
   }
 
   /// Leaves out all numbers up to `number`: the next draw is above it. What a declared restore does.
