@@ -64,6 +64,28 @@ import Trust
     #expect(twice.text("code") == "WB6464")
   }
 
+  @Test
+  func `F01: content that is added again as it was is there already, and other content is refused`()
+    throws
+  {
+    let loop = try ready()
+    let files = ["a.txt": Array("one".utf8), "b/c.dll": program(3, count: 70_000)]
+    try loop.add("twice", version: "1", counter: 1, files: files)
+    let folder = loop.scratch["source-twice-1"]
+    let manifest = loop.scratch["content-twice-1.yaml"]
+    let depot = try Files.tree(loop.scratch["centre/depot"])
+    func again() throws -> BuiltProgram.Run {
+      try loop.centre("content", "add", folder.string, "--manifest", manifest.string)
+    }
+    let same = try again()
+    #expect(same.exit == 0 && same.output.contains("\"was_there\":true"), "\(same.output)")
+    try loop.scratch.write("source-twice-1/b/c.dll", program(4, count: 70_000))
+    #expect(try again().text("code") == "WB6464")
+    try loop.scratch.write("source-twice-1/new.txt", "new")
+    #expect(try again().text("code") == "WB6464")
+    #expect(try Files.tree(loop.scratch["centre/depot"]) == depot)
+  }
+
   @Test func `C24: what a person types at the terminal must be the fingerprint`() throws {
     let loop = try ready()
     let enrolment = loop.scratch["fjord-3.enrolment.json"].string

@@ -17,23 +17,28 @@ def free(place):
 def fill(stage, left):
     """Leaves a number of bytes free by a file that takes the rest."""
     ballast = stage.place / "ballast"
-    size = free(stage.place) - left
-    if size > 0:
-        with ballast.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, size)
+    with ballast.open("wb") as file:
+        # A few blocks go for the list of blocks itself.
+        while (size := free(stage.place) - left) > 4096:
+            try:
+                os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, size - 4096)
+            except OSError:
+                break
     os.sync()
     return ballast
 
 
-def need(stage, image, step):
-    """Bytes that a straight run takes, in all."""
-    stage.reset(image)
-    before = free(stage.place)
-    stage.must(step)
-    os.sync()
-    taken = before - free(stage.place)
-    stages.unmount(stage.place)
-    return taken
+def enough(stage, image, step):
+    """Bytes that are enough, found by doubling: what is wanted beforehand may be more than what is taken."""
+    left = 1 << 18
+    while True:
+        stage.reset(image)
+        fill(stage, left)
+        code = stage.run(step).returncode
+        stages.unmount(stage.place)
+        if code == 0:
+            return left
+        left *= 2
 
 
 def trial(stage, image, step, left, expected):
@@ -62,8 +67,7 @@ def measure(stage, base, samples, straight):
     for step in ("add", "export", "import", "return", "ingest"):
         image = stage.before(base, step)
         expected = straight(stage, image, step)
-        # What is taken for a while and given back is not seen in the difference: go well past it.
-        most = 3 * need(stage, image, step) + (2 << 20)
+        most = enough(stage, image, step)
         codes = {}
         for number in range(samples):
             left = most * number // samples

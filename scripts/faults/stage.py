@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small loop on a file system of its own, ready for an update, that can be copied, cut off and looked at."""
 
+import collections
 import fcntl
 import hashlib
 import os
 import pathlib
 import random
+import re
 import shutil
 import struct
 import subprocess
@@ -43,16 +45,22 @@ def shutdown(mount):
 
 
 def mount(image, place):
-    subprocess.run(["mount", "-o", "loop", str(image), str(place)], check=True)
+    device = subprocess.run(["losetup", "--find", "--show", str(image)], check=True, capture_output=True, text=True)
+    subprocess.run(["mount", device.stdout.strip(), str(place)], check=True)
 
 
 def unmount(place):
-    """A program that was just killed may hold on for some milliseconds."""
+    """Ends the device too, at once: what it holds in memory must not outlive it."""
+    device = subprocess.run(["findmnt", "--noheadings", "--output", "SOURCE", str(place)], check=True,
+                            capture_output=True, text=True).stdout.strip()
+    # A program that was just killed may hold on for some milliseconds.
     for _ in range(100):
         if subprocess.run(["umount", str(place)], capture_output=True).returncode == 0:
-            return
+            break
         time.sleep(0.02)
-    subprocess.run(["umount", str(place)], check=True)
+    else:
+        sys.exit(f"faults: {place} stays busy")
+    subprocess.run(["losetup", "--detach", device], check=True)
 
 
 class Stage:
@@ -62,7 +70,7 @@ class Stage:
         self.programs, self.work = programs, pathlib.Path(work)
         self.place = self.work / "mount"
         self.place.mkdir(parents=True)
-        self.image = self.work / "now.img"
+        self.image, self.number = self.work / "now-0.img", 0
         self.sources = {version: self.work / f"v{version}" for version in (1, 2)}
         for version, folder in self.sources.items():
             folder.mkdir()
@@ -77,7 +85,7 @@ class Stage:
         image = self.work / "base.img"
         with image.open("wb") as file:
             file.truncate(256 << 20)
-        subprocess.run(["mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", str(image)], check=True)
+        subprocess.run(["mkfs.ext4", "-q", "-b", "4096", "-m", "0", "-E", "lazy_itable_init=0,lazy_journal_init=0", str(image)], check=True)
         mount(image, self.place)
         self.loop = Loop(self.programs, self.place / "loop")
         first = self.place / "stick"
@@ -124,18 +132,28 @@ class Stage:
         return done
 
     def reset(self, image):
+        """Mounts a copy of an image; the copy before is gone."""
+        self.image.unlink(missing_ok=True)
+        self.number += 1
+        # Another file each time: the kernel may still know what the one before held.
+        self.image = self.work / f"now-{self.number}.img"
         # Holes stay holes: a copy is milliseconds.
         subprocess.run(["cp", "--sparse=always", str(image), str(self.image)], check=True)
         mount(self.image, self.place)
 
     def end(self):
-        """What a straight course ends with: the library byte for byte, and no file in a state that it does not know."""
+        """What a straight course ends with: every byte that is served, and as many files of each kind.
+
+        A manifest's salt is drawn anew each time, and with it names that are digests: their count must be the same."""
         loop = self.place / "loop"
-        served = {str(path.relative_to(loop)): hashlib.sha256(path.read_bytes()).hexdigest()
-                  for path in sorted((loop / f"{self.loop.sites[0]}-dp").rglob("*")) if path.is_file()}
-        kept = {str(path.relative_to(loop)) for folder in ("centre", self.loop.sites[0])
-                for path in (loop / folder).rglob("*") if path.is_file()}
-        return served, {name for name in kept if not name.endswith(("-wal", "-shm"))}
+        library = loop / f"{self.loop.sites[0]}-dp"
+        served = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+                  for path in (library / "FileLib").rglob("*") if path.is_file() and path.suffix != ".INI"}
+        kept = collections.Counter(
+            re.sub("[0-9a-f]{22,}", "*", re.sub("/[0-9a-f]{2}/", "/", str(path.relative_to(loop))))
+            for folder in ("centre", self.loop.sites[0], library.name) for path in (loop / folder).rglob("*")
+            if path.is_file() and not path.name.endswith(("-wal", "-shm")))
+        return served, kept
 
 
 STEPS = ("add", "release", "want", "export", "import", "return", "ingest")

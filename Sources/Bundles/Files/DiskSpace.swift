@@ -14,6 +14,13 @@ package enum DiskSpace {
     return overflows ? .max : Int64(clamping: bytes)
   }
 
+  /// Whether there is not even room for the memory that SQLite shares between processes: it tells that as a fault of
+  /// the disk. False where it cannot be told.
+  package static func isExhausted(at path: FilePath) -> Bool {
+    guard let free = try? free(at: path) else { return false }  // the failure at hand is the one to tell
+    return free < 64 << 10
+  }
+
   /// Whether two paths lie on one file system, so that what one takes the other lacks.
   package static func isShared(_ first: FilePath, _ second: FilePath) throws(Refusal) -> Bool {
     try look(at: first).f_fsid == look(at: second).f_fsid

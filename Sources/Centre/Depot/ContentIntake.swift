@@ -29,16 +29,30 @@ package struct ContentIntake {
     /// Files that the depot did not have, and the bytes that they take there.
     package let newFiles: Int64
     package let storedBytes: Int64
+    /// That the same folder was added before under the same description, and nothing was to be done.
+    package let wasThere: Bool
   }
 
   package func add(
     _ folder: SourceFolder, as description: ContentDescription
   ) throws(Refusal) -> Result {
+    let meter = PhaseMeter("adding", of: folder.totalLength, progress)
+    if let twin = try twin(of: description) {
+      guard try RepeatedContent(depot: depot, meter: meter).isSame(folder, as: twin, description)
+      else {
+        throw Refusal(
+          CentreReason.alreadyThere, "\(description.name) \(description.version)",
+          seen:
+            "content \(twin.id), added \(twin.addedAt), with other files or another description",
+          expected: "a new version")
+      }
+      meter.finish()
+      return Result(content: twin, newFiles: 0, storedBytes: 0, wasThere: true)
+    }
     let line = try line(for: description)
     try depot.prepare()
     var new = try NewFiles(depot)
     var files: [ContentFile] = []
-    let meter = PhaseMeter("adding", of: folder.totalLength, progress)
     var items = folder.items.makeIterator()
     var taking = folder.items.makeIterator()
     let (depot, knowledge) = (depot, try knowledge(of: line))
@@ -61,7 +75,8 @@ package struct ContentIntake {
     meter.finish()
     let content = try writeManifest(files, of: line, description)
     try book(content, new)
-    return Result(content: content, newFiles: new.count, storedBytes: new.storedBytes)
+    return Result(
+      content: content, newFiles: new.count, storedBytes: new.storedBytes, wasThere: false)
   }
 
   /// What is worth knowing of the depot and the version before, when a version of `line` is read.
@@ -88,16 +103,18 @@ package struct ContentIntake {
       lengths: Set(lengths), earlierPaths: paths, earlier: earlier)
   }
 
+  /// The content that has this name and version.
+  private func twin(of description: ContentDescription) throws(Refusal) -> ContentRecord? {
+    try profile.ledger.contents().first {
+      $0.name.utf8.elementsEqual(description.name.utf8)
+        && $0.version.utf8.elementsEqual(description.version.utf8)
+    }
+  }
+
   /// The line of the product: the one that its name has, or a fresh one.
   private func line(for description: ContentDescription) throws(Refusal) -> RandomID {
     let released = try profile.ledger.contents().filter {
       $0.name.utf8.elementsEqual(description.name.utf8)
-    }
-    if let twin = released.first(where: { $0.version.utf8.elementsEqual(description.version.utf8) })
-    {
-      throw Refusal(
-        CentreReason.alreadyThere, "\(description.name) \(description.version)",
-        seen: "content \(twin.id), added \(twin.addedAt)", expected: "a new version")
     }
     if let highest = released.map(\.counter).max(), description.counter <= highest {
       throw Refusal(

@@ -18,7 +18,7 @@ struct EvidenceReader {
     _ progress: @escaping PhaseProgress
   ) throws(Refusal) {
     let meter = PhaseMeter("reading volumes", of: report.waybill.totalLength, progress)
-    folder = work.appending("return-\(report.digest.hex.prefix(16))")
+    folder = work.appending(EvidenceReader.prefix + report.digest.hex.prefix(16))
     let sources = try EvidenceReader.sources(pieces)
     func metered(_ copies: [any ByteSource], _ file: Waybill.File) throws(Refusal) -> MeteredStream
     {
@@ -76,6 +76,16 @@ struct EvidenceReader {
       number += 1
       try take(try JSONField(parsing: line, named: "\(name), line \(number)"), line + [10])
       rows?.add(Int64(line.count) + 1)
+    }
+  }
+
+  private static let prefix = "return-"
+
+  /// Removes what ingests that did not end have left (F13); one at a time has the centre.
+  static func clear(_ work: FilePath) throws(Refusal) {
+    guard FileQuery.isFolder(work) else { return }
+    for name in try FileQuery.names(in: work) where name.hasPrefix(prefix) {
+      remove(work.appending(name))
     }
   }
 

@@ -53,6 +53,7 @@ package struct Ingester {
         BundleReason.mediumUnreadable, medium.text, seen: "no folder",
         expected: "the medium's folder")
     }
+    try EvidenceReader.clear(profile.workFolder)
     let scan = try MediumScan(medium)
     let (papers, damaged) = readPapers(scan)
     var results: [Return] = []

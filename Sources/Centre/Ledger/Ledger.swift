@@ -21,12 +21,14 @@ package final class Ledger: Sendable {
         CentreReason.notSetUp, path.text, seen: "no ledger", expected: "a centre's state folder")
     }
     try Ledger.checkHeader(path)
-    queue = try Ledger.translating { () throws -> DatabaseQueue in
-      var configuration = Configuration()
-      configuration.journalMode = .wal
-      configuration.busyMode = .timeout(patience)
-      configuration.foreignKeysEnabled = true
-      return try DatabaseQueue(path: path.string, configuration: configuration)
+    do throws(Refusal) {
+      queue = try Ledger.translating { try Ledger.open(path, patience) }
+    } catch {
+      guard case CentreReason.ledgerFailed = error.reason, DiskSpace.isExhausted(at: path) else {
+        throw error
+      }
+      throw Refusal(
+        BundleReason.noSpace, path.text, seen: error.seen, expected: "room to open it")
     }
     try checkVersion(path)
     // GRDB sets NORMAL when it opens a WAL database: FULL is set behind it, and read back.
@@ -42,6 +44,14 @@ package final class Ledger: Sendable {
         expected: "synchronous 2 (FULL)")
     }
     try write { try LedgerSchema.apply(to: $0) }
+  }
+
+  private static func open(_ path: FilePath, _ patience: Double) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.journalMode = .wal
+    configuration.busyMode = .timeout(patience)
+    configuration.foreignKeysEnabled = true
+    return try DatabaseQueue(path: path.string, configuration: configuration)
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws(Refusal) -> Value {

@@ -95,8 +95,9 @@ package struct Applier {
         outcome.open.append((item.intent.id, error))
       }
     }
-    try finish(plan, outcome)
+    // Before the bundle counts as applied: a run after a crash comes here again, and then too.
     outcome.released = try StoreRelease(site).run(verified: ran)
+    try finish(plan, outcome)
     return outcome
   }
 

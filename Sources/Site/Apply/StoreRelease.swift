@@ -33,6 +33,7 @@ struct StoreRelease {
       released.files += 1
       released.bytes += length
     }
+    if released.files > 0 { try site.store.synchronize() }
     return released
   }
 

@@ -18,7 +18,15 @@ package final class Journal: Sendable {
   ) throws(Refusal) {
     self.path = path
     try Journal.checkHeader(path)
-    queue = try Journal.catching { try Journal.open(path, patience: patience) }
+    do throws(Refusal) {
+      queue = try Journal.catching { try Journal.open(path, patience: patience) }
+    } catch {
+      guard case SiteReason.journalFailed = error.reason, DiskSpace.isExhausted(at: path) else {
+        throw error
+      }
+      throw Refusal(
+        SiteReason.journalFull, path.text, seen: error.seen, expected: "room to open it")
+    }
     try Journal.catching { try queue.read { try Journal.check($0, path) } }
   }
 

@@ -47,6 +47,9 @@ package struct ContentStore: Sendable {
     try DurableFile.unlinkIfPresent(path(of: digest))
   }
 
+  /// Makes durable what was removed.
+  package func synchronize() throws(Refusal) { try FileSystem.synchronize(folder) }
+
   /// Prepares for writing and removes what aborted runs left half put together (F13).
   package func clearIncoming() throws(Refusal) {
     try DurableFile.makeFolder(incoming)

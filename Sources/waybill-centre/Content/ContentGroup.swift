@@ -44,16 +44,27 @@ struct ContentAdd: LongCommand {
     let intake = ContentIntake(
       to: profile, at: SystemClock.now(), progress: console.progress)
     let result = try intake.add(folder, as: description)
+    let content = result.content
+    let next =
+      content.releasedVersion == nil ? ["Next: waybill-centre content release \(content.id)"] : []
+    guard !result.wasThere else {
+      return Outcome(
+        lines: [
+          "\(content.name) \(content.version) is there already, as content \(content.id): nothing changed"
+        ] + next, facts: facts(result))
+    }
     return Outcome(
       lines: [
         "Added \(result.content.name) \(result.content.version) as content \(result.content.id)",
         "New in the depot: \(result.newFiles) files, \(ByteCount.text(result.storedBytes)) stored",
-        "Next: waybill-centre content release \(result.content.id)",
-      ],
-      facts: [
-        ("content", result.content.json), ("new_files", .integer(result.newFiles)),
-        ("stored_bytes", .integer(result.storedBytes)),
-      ])
+      ] + next, facts: facts(result))
+  }
+
+  private func facts(_ result: ContentIntake.Result) -> [(String, JSONValue)] {
+    [
+      ("content", result.content.json), ("new_files", .integer(result.newFiles)),
+      ("stored_bytes", .integer(result.storedBytes)), ("was_there", .bool(result.wasThere)),
+    ]
   }
 }
 
