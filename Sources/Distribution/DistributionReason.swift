@@ -90,7 +90,8 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
     case .wrongSite: "check address and site code in the configuration of the site"
     case .foreignObject:
       "rename or remove the object at the site, or have the centre choose another name: nothing is adopted"
-    case .stampTwice: "find out who copied the object, and remove the copy; nothing is changed meanwhile"
+    case .stampTwice:
+      "find out who copied the object, and remove the copy; nothing is changed meanwhile"
     case .valueRefused: "ask the centre for a release whose names are of the plain characters named"
     case .redirected: "find out who answers at this address; it is never followed"
     case .collectionRefused: "correct the collection at the site, or have the centre choose another"

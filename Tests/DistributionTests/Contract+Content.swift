@@ -9,37 +9,43 @@ import Trust
 
 extension ContractCase {
   static let contents = [
-    ContractCase("a new content gets a package and a version of 1 or more, and is complete") { plane throws in
+    ContractCase("a new content gets a package and a version of 1 or more, and is complete") {
+      plane throws in
       let receipt = try plane.ensure()
       #expect(receipt.sourceVersion >= 1 && receipt.repaired == 0)
       #expect(try plane.complete() == [Content.vector.manifest])
       #expect(try plane.point().describe().contents.map(\.receipt) == [receipt])
     },
-    ContractCase("the same content again is the same receipt, with nothing to put right") { plane throws in
+    ContractCase("the same content again is the same receipt, with nothing to put right") {
+      plane throws in
       let receipt = try plane.ensure()
       #expect(try plane.ensure() == receipt)
       #expect(try plane.ensure(.vector, plane.key("intent-2")) == receipt)
     },
-    ContractCase("A03: with everything forgotten the same content is found again, not made twice") { plane throws in
+    ContractCase("A03: with everything forgotten the same content is found again, not made twice") {
+      plane throws in
       let receipt = try plane.ensure()
       plane.forget()
       #expect(try plane.ensure() == receipt)
       #expect(try plane.point().describe().contents.count == 1)
     },
-    ContractCase("another line gets another package, although people call both the same") { plane throws in
+    ContractCase("another line gets another package, although people call both the same") {
+      plane throws in
       let first = try plane.ensure()
       let second = try plane.ensure(.other)
       #expect(first.packageID != second.packageID)
       #expect(try plane.complete() == [Content.vector.manifest, Content.other.manifest])
     },
-    ContractCase("A15: the next version keeps the package and raises the source version") { plane throws in
+    ContractCase("A15: the next version keeps the package and raises the source version") {
+      plane throws in
       let first = try plane.ensure()
       let second = try plane.ensure(.next, plane.key("intent-1", 2))
       #expect(first.packageID == second.packageID)
       #expect(first.sourceVersion < second.sourceVersion)
       #expect(try plane.complete().contains(Content.next.manifest))
     },
-    ContractCase("A15: an update leaves every byte of the version before where it was") { plane throws in
+    ContractCase("A15: an update leaves every byte of the version before where it was") {
+      plane throws in
       try plane.ensure()
       try plane.ensure(.next, plane.key("intent-1", 2))
       for file in try Content.vector.list + Content.next.list {
@@ -92,7 +98,9 @@ extension ContractCase {
       #expect(plane.holds(file))
       #expect(try plane.ensure().repaired == 0)
     },
-    ContractCase("A27: a recheck finds other bytes of the same size, and the next run puts them right") { plane throws in
+    ContractCase(
+      "A27: a recheck finds other bytes of the same size, and the next run puts them right"
+    ) { plane throws in
       try plane.ensure()
       let file = try #require(try Content.vector.list.first { $0.path == "Setup.exe" })
       #expect(try plane.point().recheck { _, _, _ in }.findings == 0)
@@ -107,7 +115,8 @@ extension ContractCase {
   ]
 
   static let refusals = [
-    ContractCase("A10: other bytes than the manifest's are refused, and nothing is visible") { plane throws in
+    ContractCase("A10: other bytes than the manifest's are refused, and nothing is visible") {
+      plane throws in
       for wrong in ["0ne\n", "on", "one\none\n", ""] {
         refuses(.contentDiffers) {
           try plane.ensure { (file) throws(Refusal) in
@@ -119,7 +128,9 @@ extension ContractCase {
       #expect(try plane.complete().isEmpty)
       #expect(try plane.ensure().sourceVersion >= 1)
     },
-    ContractCase("A03: what the provider of bytes refuses comes out as it is, and the next run goes on") { plane throws in
+    ContractCase(
+      "A03: what the provider of bytes refuses comes out as it is, and the next run goes on"
+    ) { plane throws in
       let own = Refusal(TestReason.absent, "provider", seen: "nothing", expected: "bytes")
       for path in Content.vector.files.keys where path != "readme.txt" {
         let error = #expect(throws: Refusal.self) {
@@ -134,8 +145,12 @@ extension ContractCase {
       try plane.ensure()
       #expect(try plane.complete() == [Content.vector.manifest])
     },
-    ContractCase("A14: a path that Windows cannot hold is refused, and nothing is visible") { plane throws in
-      for path in ["a/con.txt", "a.", "b ", "a:b", "a//b", "../a", "a\\b", "a/\u{1}", "x/" + String(repeating: "y", count: 150)] {
+    ContractCase("A14: a path that Windows cannot hold is refused, and nothing is visible") {
+      plane throws in
+      for path in [
+        "a/con.txt", "a.", "b ", "a:b", "a//b", "../a", "a\\b", "a/\u{1}",
+        "x/" + String(repeating: "y", count: 150),
+      ] {
         refuses(.nameRefused) { try plane.ensure(Content(files: [path: "x"])) }
       }
       #expect(try plane.complete().isEmpty)

@@ -18,7 +18,8 @@ extension ContractCase {
       let effect = try plane.point().ensureProgram(request, key: plane.key())
       #expect(effect == .pending("content PS1000FF.1"))
     },
-    ContractCase("a program whose command line changes is changed, not made twice") { plane throws in
+    ContractCase("a program whose command line changes is changed, not made twice") {
+      plane throws in
       let receipt = try plane.ensure()
       let name = try plane.ensureProgram(receipt)
       let changed = try plane.program("install", "setup.exe /passive")
@@ -102,7 +103,8 @@ extension ContractCase {
       refuses(.keyReused) { try plane.deploy(plane.intent(.vector, "intent-1", 1), receipt) }
       #expect(try plane.point().describe().deployments == [plane.key("intent-1", 2)])
     },
-    ContractCase("A11: the state changes with what a plan may depend on, and with nothing else") { plane throws in
+    ContractCase("A11: the state changes with what a plan may depend on, and with nothing else") {
+      plane throws in
       let empty = try plane.point().describe().state
       #expect(try plane.point().describe().state == empty)
       let (receipt, _) = try plane.apply()

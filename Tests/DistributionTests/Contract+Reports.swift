@@ -49,13 +49,15 @@ extension ContractCase {
       #expect(try plane.point().describe().deployments.isEmpty)
       #expect(try plane.complete() == [Content.vector.manifest])
     },
-    ContractCase("A16: taking one deployment away leaves the other, also one of a like name") { plane throws in
+    ContractCase("A16: taking one deployment away leaves the other, also one of a like name") {
+      plane throws in
       try plane.apply()
       try plane.apply(.vector, "intent-10")
       try plane.remove(.deployment(intent: plane.key().intent))
       #expect(try plane.point().describe().deployments == [plane.key("intent-10")])
     },
-    ContractCase("A16: content in use stays; without its deployment it goes, and once more is fine") { plane throws in
+    ContractCase("A16: content in use stays; without its deployment it goes, and once more is fine")
+    { plane throws in
       try plane.apply()
       refuses(.inUse) { try plane.remove(.content(manifest: Content.vector.manifest)) }
       for file in try Content.vector.list { #expect(plane.holds(file)) }
@@ -67,7 +69,8 @@ extension ContractCase {
         #expect(try !plane.point().holds(file.digest, length: nil))
       }
     },
-    ContractCase("A26: a version that was superseded goes, and the newer one stays whole") { plane throws in
+    ContractCase("A26: a version that was superseded goes, and the newer one stays whole") {
+      plane throws in
       try plane.ensure()
       let receipt = try plane.ensure(.next, plane.key("intent-1", 2))
       try plane.remove(.content(manifest: Content.vector.manifest))
@@ -84,7 +87,8 @@ extension ContractCase {
       try plane.ensure()
       #expect(try plane.complete() == [Content.vector.manifest])
     },
-    ContractCase("A16: a collection in use stays; unused it goes, and once more is fine") { plane throws in
+    ContractCase("A16: a collection in use stays; unused it goes, and once more is fine") {
+      plane throws in
       try plane.apply()
       refuses(.inUse) { try plane.remove(.collection(plane.collection())) }
       try plane.remove(.deployment(intent: plane.key().intent))
@@ -108,7 +112,8 @@ extension ContractCase {
   ]
 
   static let faults = [
-    ContractCase("A01: while the plane is away every step says so, and afterwards goes on") { plane throws in
+    ContractCase("A01: while the plane is away every step says so, and afterwards goes on") {
+      plane throws in
       let (receipt, deployment) = try plane.apply()
       try plane.setReachable(false)
       var seen: [FailureClass?] = []
@@ -126,7 +131,8 @@ extension ContractCase {
       try plane.setReachable(true)
       #expect(try plane.apply() == (receipt, deployment))
     },
-    ContractCase("A09: content comes first, whichever order the steps are asked in") { plane throws in
+    ContractCase("A09: content comes first, whichever order the steps are asked in") {
+      plane throws in
       let receipt = try plane.ensure()
       let intent = try plane.intent(.vector)
       let request = DeploymentRequest(intent: intent, content: receipt)

@@ -22,7 +22,8 @@ protocol Plane: AnyObject {
   /// Makes devices members of a collection that is there.
   func enrol(_ devices: [String], in collection: CollectionName) throws
   /// What a device reports of a program.
-  func report(_ outcome: DeviceOutcome, of device: String, _ program: Name, _ receipt: ContentReceipt)
+  func report(
+    _ outcome: DeviceOutcome, of device: String, _ program: Name, _ receipt: ContentReceipt)
     throws
   /// Makes the plane unreachable, or reachable again.
   func setReachable(_ isReachable: Bool) throws

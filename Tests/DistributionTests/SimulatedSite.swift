@@ -156,6 +156,7 @@ final class TestClock {
   }
 
   var clock: PointClock {
-    PointClock(now: { [self] in now }, sleep: { [self] (seconds) throws(Refusal) in sleep(seconds) })
+    PointClock(
+      now: { [self] in now }, sleep: { [self] (seconds) throws(Refusal) in sleep(seconds) })
   }
 }

@@ -51,7 +51,9 @@ final class AdminServiceClient {
     var from: Int64?
     while true {
       let condition: ODataFilter
-      if let number, let from { condition = filter && .greater(number, from) } else {
+      if let number, let from {
+        condition = filter && .greater(number, from)
+      } else {
         condition = filter
       }
       let part = try pages(name, condition, select)

@@ -127,7 +127,9 @@ extension AdminServicePoint {
       select: PackageRow.select
     ) { (row) throws(Refusal) in try PackageRow(row) }
     // The site compares without case, and may be asked through something that ignores the condition.
-    let exact = found.filter { !$0.isLeaving && ($0.stamp == text.text || $0.description == text.text) }
+    let exact = found.filter {
+      !$0.isLeaving && ($0.stamp == text.text || $0.description == text.text)
+    }
     return try only(exact, carrying: stamp)
   }
 

@@ -54,7 +54,7 @@ extension AdminServicePoint {
       AdvertisementRow.name, where: .begins("ISVString", prefix) || .begins("Comment", prefix),
       select: AdvertisementRow.select
     ) { (row) throws(Refusal) in try AdvertisementRow(row) }
-      .filter { $0.key?.intent == intent }
+    .filter { $0.key?.intent == intent }
   }
 
   /// Takes deployments away; the text says what is waited for, nil when they are gone.

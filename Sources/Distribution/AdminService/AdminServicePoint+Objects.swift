@@ -3,8 +3,9 @@ package import Intents
 import Trust
 
 extension AdminServicePoint {
-  package func ensureProgram(_ request: ProgramRequest, key: EffectKey) throws(Refusal) -> Effect<String>
-  {
+  package func ensureProgram(_ request: ProgramRequest, key: EffectKey) throws(Refusal) -> Effect<
+    String
+  > {
     try effect { () throws(Refusal) in
       try checkSite()
       let id = request.content.packageID
@@ -22,7 +23,8 @@ extension AdminServicePoint {
       guard let row = try self.program(program.name, of: id) else {
         let body = JSONValue.object(
           JSONObject(
-            values + [("PackageID", .string(id.text)), ("ProgramName", .string(program.name.text))]))
+            values + [("PackageID", .string(id.text)), ("ProgramName", .string(program.name.text))])
+        )
         _ = try create(ProgramRow.name, body) { () throws(Refusal) in
           try self.program(program.name, of: id)
         }
