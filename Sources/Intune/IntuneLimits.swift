@@ -6,6 +6,8 @@ package enum IntuneLimits {
   static let assertionBefore: Int64 = 60
   /// Seconds that it counts after. With those before it is below the 10 minutes that we allow.
   static let assertionAfter: Int64 = 300
+  /// Seconds before the token server is asked again that did not answer to the end.
+  static let signInWaits: [Int64] = [1, 4]
   /// Seconds before its end at which a token is renewed, so that none ends on its way.
   static let renewal: Int64 = 300
   /// Bytes of a token. Those of Entra ID are below 4 KiB.

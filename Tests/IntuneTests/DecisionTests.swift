@@ -127,6 +127,38 @@ import Testing
     }
   }
 
+  @Test func `a report is evidence where Intune installs, and silence is unknown`() throws {
+    let agent = "configurationManagerClientMdm"
+    let devices = [
+      device(1), device(2), device(3, agent: agent, workloads: workloads(apps: false)),
+      device(4, agent: agent), device(5, agent: agent, workloads: workloads(apps: true)),
+    ]
+    let results = try (1...5).filter { $0 != 2 }.map { number -> InstallResult in
+      let values = [
+        "D\(number)", Simulated.device(number).text, number == 5 ? "2" : "1", "", "1.0",
+        number == 5 ? "-7" : "0", number == 5 ? "2026-10-02 00:00:00" : "",
+      ]
+      return try #require(InstallResult(values))
+    }
+    let intent = Simulated.intent
+    let evidence = AppEvidence(
+      of: intent, revision: 3, on: devices, results: results, asOf: Simulated.now)
+    func record(_ name: String, _ state: ComplianceRecord.State) -> ComplianceRecord {
+      ComplianceRecord(
+        device: name, intent: intent, revision: 3, state: state, exitCode: nil,
+        asOf: Simulated.now)
+    }
+    #expect(evidence.records.count == 3)
+    #expect(evidence.records[Simulated.device(1)] == record("D1", .succeeded))
+    #expect(evidence.records[Simulated.device(2)] == record("D2", .unknown))
+    let failed = evidence.records[Simulated.device(5)]
+    #expect(failed?.state == .failed)
+    #expect(failed?.exitCode == -7)
+    #expect(failed?.asOf.description == "2026-10-02T00:00:00Z")
+    #expect(evidence.fromSite == [Simulated.device(3)])
+    #expect(evidence.undetermined.keys.map(\.text) == [Simulated.device(4).text])
+  }
+
   @Test(
     "a moment of Graph is read to the second, and another zone is none",
     arguments: [

@@ -76,6 +76,15 @@ struct GraphTypes {
     check(body, type, at: "body", .sent)
   }
 
+  /// Names in `$select` that neither the type behind `path` nor a type below it has.
+  func problems(selecting names: [String], at path: String) -> [String] {
+    guard let declared = type(of: path) else { return names }
+    let type = Self.element(declared) ?? declared
+    let known = kinds.keys.filter { ancestry($0).contains(type) }
+      .flatMap { ancestry($0) }.flatMap { kinds[$0].map { Array($0.properties.keys) } ?? [] }
+    return names.filter { !known.contains($0) }
+  }
+
   private enum Direction { case sent, received }
 
   private func check(_ answer: JSONValue?, answered type: String) -> [String] {

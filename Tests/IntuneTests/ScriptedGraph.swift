@@ -18,6 +18,9 @@ final class ScriptedGraph {
   private(set) var slept: [Int64] = []
   /// The next answer of the token server in the place of a token.
   var signInAnswer: HTTPResponse?
+  /// What the token server answers before that, one after the other.
+  var firstSignInAnswers: [Result<HTTPResponse, Refusal>] = []
+  private(set) var assertions: [String] = []
   var now = Simulated.now
   /// Seconds that a token lives.
   var life: Int64 = 3600
@@ -45,6 +48,9 @@ final class ScriptedGraph {
   private func send(_ request: HTTPRequest) throws(Refusal) -> HTTPResponse {
     if request.address.hasPrefix(Self.login) {
       signIns += 1
+      let fields = String(decoding: request.body ?? [], as: UTF8.self).split(separator: "&")
+      assertions += fields.filter { $0.hasPrefix("client_assertion=") }.map(String.init)
+      if !firstSignInAnswers.isEmpty { return try firstSignInAnswers.removeFirst().get() }
       if let signInAnswer { return signInAnswer }
       return .json(
         200, ["access_token": .string("token-\(signIns)"), "expires_in": .integer(life)])

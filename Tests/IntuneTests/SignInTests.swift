@@ -161,6 +161,26 @@ import Trust
     #expect(seen.map { "\($0)" }?.contains("geheim") == false)
   }
 
+  @Test func `a token server that stumbles is asked again, each time with a new assertion`() throws
+  {
+    let broken = Refusal(HTTPReason.unreachable, "login", seen: "1", expected: "2")
+    let graph = ScriptedGraph(.json(200, ["id": "1"]))
+    graph.firstSignInAnswers = [.failure(broken), .success(HTTPResponse(status: 502))]
+    #expect(try graph.client().get(GraphPath("groups")) != nil)
+    #expect(graph.slept == [1, 4])
+    #expect(Set(graph.assertions).count == 3)
+
+    let down = ScriptedGraph()
+    down.firstSignInAnswers = [.success(HTTPResponse(status: 504)), .failure(broken)]
+    down.signInAnswer = HTTPResponse(status: 500)
+    let seen = try down.refused { (client) throws(Refusal) in
+      _ = try client.get(GraphPath("groups"))
+    }
+    #expect(seen?.code == IntuneReason.unavailable.code)
+    #expect(down.signIns == 3)
+    #expect(down.requests.isEmpty)
+  }
+
   @Test func `settings are of their form or refused`() throws {
     let certificate = try TestCertificate.shared.get().read()
     let client = Simulated.client.text

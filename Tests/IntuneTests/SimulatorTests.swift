@@ -35,6 +35,14 @@ import Trust
     #expect(try client.installResults(ofApp: app).count == 25)
   }
 
+  /// The names in an address's `$select`.
+  private static func selected(_ address: String) -> [String] {
+    let options = address.split(separator: "?").dropFirst().first?.split(separator: "&") ?? []
+    let names = options.first { $0.hasPrefix("$select=") || $0.hasPrefix("%24select=") }
+    return names?.split(separator: "=").last?.replacing("%2C", with: ",").split(separator: ",")
+      .map(String.init) ?? []
+  }
+
   @Test func `every body that is sent and every answer is of Graph's own types`() throws {
     let simulator = try GraphSimulator()
     try tour(try simulator.client())
@@ -58,6 +66,8 @@ import Trust
           let response = responses.first { $0.member("id") == request.member("id") }
           guard response?.member("status") == 200 else { continue }
           let inner = String((request.member("url")?.string ?? "").prefix { $0 != "?" })
+          let selected = Self.selected(request.member("url")?.string ?? "")
+          #expect(!selected.isEmpty && types.problems(selecting: selected, at: inner) == [])
           let problems = types.problems(
             method: "GET", path: inner, body: nil, answer: response?.member("body"))
           #expect(problems == [], "\(inner)")
@@ -65,6 +75,8 @@ import Trust
         }
         continue
       }
+      let selected = Self.selected(path)
+      #expect(types.problems(selecting: selected, at: place) == [], "\(place)")
       let problems = types.problems(
         method: method, path: place, body: part("body"), answer: part("answer"))
       #expect(problems == [], "\(method) \(place)")

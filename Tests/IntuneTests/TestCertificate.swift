@@ -45,6 +45,11 @@ enum Simulated {
   static func device(_ number: Int) -> GraphID { id(0xDD, number) }
   static func directoryDevice(_ number: Int) -> GraphID { id(0xDE, number) }
 
+  static var intent: Name {
+    guard let name = Name("reader") else { preconditionFailure("reader") }
+    return name
+  }
+
   static func tag(_ text: String) -> Tag {
     guard let tag = Tag(text) else { preconditionFailure(text) }
     return tag

@@ -59,7 +59,7 @@ package struct InstallResult: Hashable, Sendable {
   }
 
   /// Nil unless `values` are those of `columns` with a device id.
-  init?(_ values: [String]) {
+  package init?(_ values: [String]) {
     guard values.count == InstallResult.columns.count, let device = GraphID(values[1]) else {
       return nil
     }

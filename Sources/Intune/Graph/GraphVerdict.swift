@@ -29,9 +29,12 @@ enum GraphVerdict {
     return Refusal(reason, place, seen: seen, expected: "200 to 299")
   }
 
+  /// Whether a status stands for trouble that may pass by itself, other than being called too often.
+  static func isPassing(_ status: Int) -> Bool { [408, 425, 500, 502, 504].contains(status) }
+
   /// Whether a request of a batch is to be sent again by itself.
   static func isWorthRepeating(_ status: Int64) -> Bool {
-    [401, 408, 425, 429, 500, 502, 503, 504].contains(status)
+    [401, 429, 503].contains(status) || isPassing(Int(status))
   }
 }
 

@@ -40,7 +40,7 @@ final class GraphSignIn {
   func token() throws(Refusal) -> AccessToken {
     let now = link.timing.now()
     if let kept, now.adding(seconds: IntuneLimits.renewal) < kept.expires { return kept }
-    let fresh = try ask(at: now)
+    let fresh = try ask()
     kept = fresh
     return fresh
   }
@@ -48,7 +48,25 @@ final class GraphSignIn {
   /// Forgets a token that Graph does not take.
   func forget() { kept = nil }
 
-  private func ask(at now: Instant) throws(Refusal) -> AccessToken {
+  /// Asks again where that may help, each time with another assertion: one that arrived may not be taken twice.
+  private func ask() throws(Refusal) -> AccessToken {
+    var waits = IntuneLimits.signInWaits[...]
+    while true {
+      let now = link.timing.now()
+      do throws(Refusal) {
+        let request = try request(at: now)
+        let response = try client.send(request, repeating: .whenWithoutEffect)
+        guard GraphVerdict.isPassing(response.status), !waits.isEmpty else {
+          return try token(of: response, at: now)
+        }
+      } catch {
+        guard error.reason as? HTTPReason == .unreachable, !waits.isEmpty else { throw error }
+      }
+      try link.timing.sleep(waits.removeFirst())
+    }
+  }
+
+  private func request(at now: Instant) throws(Refusal) -> HTTPRequest {
     let assertion = try ClientAssertion.text(
       for: credential, audience: address, id: link.identify(), at: now)
     let form = PercentEncoding.form([
@@ -58,8 +76,10 @@ final class GraphSignIn {
     let headers = [
       HTTPHeader("Content-Type", "application/x-www-form-urlencoded"), HTTPHeader.acceptJSON,
     ]
-    let request = HTTPRequest(.post, address, headers: headers, body: form)
-    let response = try client.send(request, repeating: .always)
+    return HTTPRequest(.post, address, headers: headers, body: form)
+  }
+
+  private func token(of response: HTTPResponse, at now: Instant) throws(Refusal) -> AccessToken {
     if [400, 401].contains(response.status) {
       throw Refusal(
         IntuneReason.signInRefused, address, seen: GraphSignIn.error(response),
