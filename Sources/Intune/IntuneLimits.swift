@@ -23,6 +23,9 @@ package enum IntuneLimits {
   /// Characters of a server's text that are repeated in a refusal.
   static let quoted = 300
 
+  /// Seconds before what was assigned is looked at once more: the service has many copies of it.
+  static let readBackWaits: [Int64] = [1, 4]
+
   /// Seconds between looks at an export job, the last as often as needed, and how many looks.
   static let exportWaits: [Int64] = [2, 4, 8, 15]
   static let exportLooks = 40

@@ -37,7 +37,8 @@ import Trust
     _ wanted: [AppAssignment], present: [JSONValue], after: [JSONValue] = [],
     broad: BroadTargets = .refused
   ) throws -> (graph: ScriptedGraph, changed: Bool?, refusal: Refusal?) {
-    let graph = ScriptedGraph(.page(present), .noContent, .page(after))
+    let graph = ScriptedGraph(
+      .page(present), .noContent, .page(after), .page(after), .page(after))
     let client = try graph.client()
     var changed: Bool?
     let seen = refusal { () throws(Refusal) in
@@ -129,6 +130,7 @@ import Trust
     for present in [
       [shown(collection)], [shown(["@odata.type": "#microsoft.graph.someNewTarget"])],
       [shown(filtered)], [shown(group(theirs), "someNewIntent")],
+      [shown(group(theirs), "available", ["auto": [["state": "unknownFutureValue"]]])],
       [shown(group(ours), "uninstall")], [shown(excluded)],
       [shown(group(theirs)), shown(group(theirs), "available")],
     ] {
@@ -156,8 +158,17 @@ import Trust
       let (graph, _, refused) = try assign([wanted], present: present, after: after)
       #expect(refused?.code == IntuneReason.notTaken.code)
       #expect(refused?.changed == "the app's assignments")
-      #expect(graph.requests.count == 3)
+      #expect(graph.requests.count == 5)
+      #expect(graph.slept == [1, 4])
     }
+  }
+
+  @Test func `what Graph shows a little later was taken`() throws {
+    let graph = ScriptedGraph(
+      .page([]), .noContent, .page([]), .page([shown(group(ours))]))
+    #expect(try graph.client().assign(app, [wanted]))
+    #expect(graph.slept == [1])
+    #expect(graph.requests.map(\.method) == [.get, .post, .get, .get])
   }
 
   @Test func `an app is found by its exact name, and two of one name are none`() throws {
@@ -202,7 +213,8 @@ import Trust
       ([present], .group(ours), .notTaken, [present]),
     ]
     for (present, target, reason, after) in cases {
-      let graph = ScriptedGraph(.page(present), .json(200, ["value": []]), .page(after))
+      let graph = ScriptedGraph(
+        .page(present), .json(200, ["value": []]), .page(after), .page(after), .page(after))
       let seen = try graph.refused { (client) throws(Refusal) in
         _ = try client.assign(policy: policy, to: [target])
       }

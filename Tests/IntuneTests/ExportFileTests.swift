@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
-import HTTP
 import Intents
 import Intune
 import SystemPackage
@@ -8,43 +6,37 @@ import TestKit
 import Testing
 import Trust
 
-/// Zips and tables as they come from outside, through the one door that reads them.
+/// Zips and tables as they come from outside.
 @Suite struct ExportFileTests {
   static let header =
     "DeviceName,DeviceId,AppInstallState,AppInstallStateDetails,AppVersion,ErrorCode,"
     + "LastModifiedDateTime"
 
-  /// Reads the report of a job whose file is `zip`.
-  private func results(
-    _ zip: [UInt8], status: Int = 200
-  ) throws -> (results: [InstallResult]?, refusal: Refusal?) {
-    let graph = ScriptedGraph(
-      .json(
-        200,
-        [
-          "id": "job", "status": "completed", "url": "https://files.test/a.zip?sig=geheim",
-          "expirationDateTime": "0001-01-01T00:00:00Z",
-        ]), HTTPResponse(status: status, body: zip))
-    let client = try graph.client()
-    let id = try #require(ExportJob.ID("job"))
+  private func results(_ zip: [UInt8]) -> (results: [InstallResult]?, refusal: Refusal?) {
     var results: [InstallResult]?
-    let seen = refusal { () throws(Refusal) in results = try client.installResults(of: id) }
+    let seen = refusal { () throws(Refusal) in
+      results = try InstallResult.results(inZip: zip, named: "report")
+    }
     return (results, seen)
   }
 
-  /// What Python's zipfile makes of `source`, statements that fill `archive`.
-  private func zip(_ source: String) throws -> [UInt8] {
+  /// What Python's zipfile makes of each of `sources`, statements that fill `archive`.
+  private func zips(_ sources: [String]) throws -> [[UInt8]] {
     let scratch = try Scratch()
-    let run = try Tool("python3").run(
-      "-c",
-      """
-      import sys, zipfile, random
-      with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as archive:
-      \(source.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
-      """, scratch["zip"].string)
+    let programs = sources.enumerated().map { number, source in
+      let statements = source.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+      return """
+        with zipfile.ZipFile(sys.argv[1] + "\(number)", "w", zipfile.ZIP_DEFLATED) as archive:
+        \(statements)
+        """
+    }
+    let program = (["import random, sys, zipfile"] + programs).joined(separator: "\n")
+    let run = try Tool("python3").run("-c", program, scratch["zip"].string)
     try #require(run.exit == 0, "\(run.errors)")
-    return try Files.bytes(scratch["zip"])
+    return try sources.indices.map { try Files.bytes(scratch["zip\($0)"]) }
   }
+
+  private func zip(_ source: String) throws -> [UInt8] { try zips([source])[0] }
 
   private func row(_ number: Int, _ state: String = "1", details: String = "") -> String {
     "D\(number),\(Simulated.device(number)),\(state),\(details),1.0,0,2026-10-30T00:00:00Z"
@@ -65,8 +57,9 @@ import Trust
       #"archive.writestr("readme.txt", "x"); archive.writestr("deep/A.CSV", text)"#,
     ])
   func packed(statement: String) throws {
-    for count in [0, 1, 3, 3000] {
-      let zip = try zip(
+    let counts = [0, 1, 3, 3000]
+    let zips = try zips(
+      counts.map { count in
         """
         line = "D,00000000-0000-4000-8000-%012x,1,%s,1.0,0,2026-10-30T00:00:00Z\\r\\n"
         random.seed(7)
@@ -74,8 +67,10 @@ import Trust
         rows = [line % (n, noise() if n % 3 else "same " * 30) for n in range(\(count))]
         text = "\(Self.header)\\r\\n" + "".join(rows)
         \(statement)
-        """)
-      let (results, refused) = try results(zip)
+        """
+      })
+    for (count, zip) in Swift.zip(counts, zips) {
+      let (results, refused) = results(zip)
       #expect(refused == nil)
       #expect(results?.count == count)
       #expect(Set(results?.map(\.device) ?? []).count == count)
@@ -88,16 +83,16 @@ import Trust
       text = "\(Self.header)\\r\\n\(row(1, details: "same same same same same"))\\r\\n"
       archive.writestr("a.csv", text)
       """)
-    let whole = try #require(try results(zip).results)
+    let whole = try #require(results(zip).results)
     for count in zip.indices {
-      #expect(try results(Array(zip[..<count])).refusal?.code == IntuneReason.exportUnusable.code)
+      #expect(results(Array(zip[..<count])).refusal?.code == IntuneReason.exportUnusable.code)
     }
     var refusedAt: Set<Int> = []
     for index in zip.indices {
       for bit in 0..<8 {
         var flipped = zip
         flipped[index] ^= 1 << bit
-        let (results, refused) = try results(flipped)
+        let (results, refused) = results(flipped)
         // Times and other fields that say nothing of the bytes may change.
         if let results { #expect(results == whole) } else { refusedAt.insert(index) }
         let codes = [IntuneReason.exportUnusable.code, IntuneReason.tooMuch.code]
@@ -110,17 +105,20 @@ import Trust
   @Test func `a zip that is larger than an export can be is refused before it is unpacked`() throws
   {
     for statement in [
-      #"archive.writestr("a.csv", bytes(300 << 20))"#,
+      #"archive.writestr("a.csv", bytes(2 << 20))"#,
       #"[archive.writestr(f"{n}.csv", "x") for n in range(9)]"#,
     ] {
-      #expect(try results(try zip(statement)).refusal?.code == IntuneReason.tooMuch.code)
+      #expect(results(try zip(statement)).refusal?.code == IntuneReason.tooMuch.code)
     }
+    var large = ZipForge(name: "a.csv", contents: [UInt8](repeating: 0, count: 3 << 20))
+    large.size = 513 << 20
+    #expect(results(large.bytes).refusal?.code == IntuneReason.tooMuch.code)
     // A bomb that lies about what is in it: the announced size is all that is unpacked.
     var lying = try zip(#"archive.writestr("a.csv", bytes(1 << 20))"#)
     let directory = try #require(
       lying.indices.last { lying[$0...].starts(with: [0x50, 0x4B, 1, 2]) })
     for place in 24..<28 { lying[directory + place] = place == 25 ? 1 : 0 }
-    let refused = try results(lying).refusal
+    let refused = results(lying).refusal
     #expect(refused?.code == IntuneReason.exportUnusable.code)
     #expect(refused?.seen == "a.csv: more than 256 bytes")
   }
@@ -132,12 +130,12 @@ import Trust
       try zip(#"archive.writestr("a.csv", "x"); archive.writestr("b.csv", "y")"#),
       try zip(#"archive.writestr("a.csv", "x", zipfile.ZIP_LZMA)"#),
     ] {
-      #expect(try results(zip).refusal?.code == IntuneReason.exportUnusable.code)
+      #expect(results(zip).refusal?.code == IntuneReason.exportUnusable.code)
     }
     var encrypted = ZipForge(name: "a.csv", contents: Array(csv.utf8))
     encrypted.flags = 1
-    #expect(try results(encrypted.bytes).refusal?.code == IntuneReason.exportUnusable.code)
-    #expect(try results(stored(csv)).results == [])
+    #expect(results(encrypted.bytes).refusal?.code == IntuneReason.exportUnusable.code)
+    #expect(results(stored(csv)).results == [])
   }
 
   @Test func `columns are found by their names, in any order and beside others`() throws {
@@ -147,7 +145,7 @@ import Trust
       2.0,x,2026-10-30 11:22:33.5,0x87D30065,"a ""quoted"", one\r\nand a line",2,\
       \(Simulated.device(7)),"Käthe, 1"
       """
-    let result = try #require(try results(stored(csv)).results?.first)
+    let result = try #require(results(stored(csv)).results?.first)
     #expect(result.device == Simulated.device(7))
     #expect(result.deviceName == "Käthe, 1")
     #expect(result.state == .failed)
@@ -168,7 +166,7 @@ import Trust
       "\(ExportFileTests.header)\nname,no guid,1,,,,\n",
     ])
   func malformed(csv: String) throws {
-    #expect(try results(stored(csv)).refusal?.code == IntuneReason.exportUnusable.code)
+    #expect(results(stored(csv)).refusal?.code == IntuneReason.exportUnusable.code)
   }
 
   @Test func `a table without end is refused`() throws {
@@ -177,11 +175,11 @@ import Trust
       header + String(repeating: "x", count: 65_537), String(repeating: ",", count: 201),
       header + "\"" + String(repeating: "x", count: 65_537),
     ] {
-      #expect(try results(stored(csv)).refusal?.code == IntuneReason.tooMuch.code)
+      #expect(results(stored(csv)).refusal?.code == IntuneReason.tooMuch.code)
     }
     let invalid = Array(header.utf8) + [0xFF] + Array(row(1).utf8)
     let zip = ZipForge(name: "a.csv", contents: invalid).bytes
-    #expect(try results(zip).refusal?.code == IntuneReason.exportUnusable.code)
+    #expect(results(zip).refusal?.code == IntuneReason.exportUnusable.code)
   }
 
   @Test(
@@ -194,7 +192,7 @@ import Trust
     ])
   func states(text: String, evidence: ComplianceRecord.State) throws {
     let csv = Self.header + "\n" + row(1, text)
-    let result = try #require(try results(stored(csv)).results?.first)
+    let result = try #require(results(stored(csv)).results?.first)
     #expect(result.evidence == evidence)
     #expect(result.stateText == text)
     #expect(result.errorCode == nil)
@@ -212,7 +210,7 @@ import Trust
       b,\(Simulated.device(2)),1,,,,2026-10-03T00:00:00Z
       b,\(Simulated.device(2)),2,,,,2026-10-03T00:00:00Z
       """
-    let latest = InstallResult.latest(try #require(try results(stored(csv)).results))
+    let latest = InstallResult.latest(try #require(results(stored(csv)).results))
     #expect(latest[device]?.state == .installed)
     #expect(latest[Simulated.device(2)]?.state == .failed)
     #expect(latest.count == 2)
@@ -224,17 +222,20 @@ private struct ZipForge {
   let name: String
   let contents: [UInt8]
   var flags = 0
+  /// What it says to unpack to.
+  var size: Int
 
   init(name: String, contents: [UInt8]) {
     self.name = name
     self.contents = contents
+    size = contents.count
   }
 
   var bytes: [UInt8] {
     let name = Array(name.utf8)
     let fields =
       little(20, 2) + little(flags, 2) + little(0, 6)
-      + little(Int(sum), 4) + little(contents.count, 4) + little(contents.count, 4)
+      + little(Int(sum), 4) + little(contents.count, 4) + little(size, 4)
       + little(name.count, 2) + little(0, 2)
     let local = little(0x0403_4B50, 4) + fields + name + contents
     let central =

@@ -128,12 +128,24 @@ package struct SeenAssignment: Sendable {
 
   /// What is sent to keep it; nil where we cannot.
   var json: JSONValue? {
-    guard let target, intent.known != nil else { return nil }
+    guard let target, intent.known != nil, !settings.holdsFutureValue else { return nil }
     var members: [(String, JSONValue)] = [
       ("@odata.type", "#microsoft.graph.mobileAppAssignment"), ("intent", .string(intent.text)),
       ("target", target.json),
     ]
     if settings != .null { members.append(("settings", settings)) }
     return .object(JSONObject(members))
+  }
+}
+
+extension JSONValue {
+  /// Whether somewhere below stands what Graph writes for a value that v1.0 has no name for. It is never sent.
+  fileprivate var holdsFutureValue: Bool {
+    switch self {
+    case .string(let text): text == "unknownFutureValue"
+    case .array(let elements): elements.contains(where: \.holdsFutureValue)
+    case .object(let object): object.members.contains(where: \.value.holdsFutureValue)
+    case .null, .bool, .integer: false
+    }
   }
 }

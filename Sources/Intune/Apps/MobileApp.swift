@@ -76,8 +76,23 @@ extension GraphClient {
     guard merge.isNeeded else { return false }
     // The same set twice is the same set, so it may be sent again.
     _ = try post(GraphPath("\(Self.apps)/\(app)/assign"), merge.body, repeating: .always)
-    try merge.check(try assignments(of: app) ?? [], of: subject)
+    try settled { () throws(Refusal) in
+      try merge.check(try assignments(of: app) ?? [], of: subject)
+    }
     return true
+  }
+
+  /// Looks again a little later when Graph does not show yet what it took.
+  func settled(_ look: () throws(Refusal) -> Void) throws(Refusal) {
+    for wait in IntuneLimits.readBackWaits {
+      do throws(Refusal) {
+        return try look()
+      } catch {
+        guard error.reason as? IntuneReason == .notTaken else { throw error }
+      }
+      try link.timing.sleep(wait)
+    }
+    try look()
   }
 
   /// Refuses to choose between several.

@@ -63,7 +63,16 @@ extension GraphClient {
     }
     _ = try post(
       GraphPath("\(path)/assign"), ["assignments": .array(assignments)], repeating: .always)
-    let after = try targets(try collection(GraphPath("\(path)/assignments")) ?? [], of: subject)
+    try settled { () throws(Refusal) in
+      let shown = try collection(GraphPath("\(path)/assignments")) ?? []
+      try check(try targets(shown, of: subject), are: all, of: subject)
+    }
+    return true
+  }
+
+  private func check(
+    _ after: [AssignmentTarget], are all: Set<AssignmentTarget>, of subject: String
+  ) throws(Refusal) {
     guard Set(after) == all else {
       throw Refusal(
         IntuneReason.notTaken, subject,
@@ -71,7 +80,6 @@ extension GraphClient {
         expected: all.map(\.description).sorted().joined(separator: ", "),
         changed: "the policy's assignments")
     }
-    return true
   }
 
   private func targets(
