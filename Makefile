@@ -13,10 +13,10 @@ PARTS ?=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup build test vectors sweep lint format interop fuzz fuzz-seeds faults bench demo fresh clean
+.PHONY: help setup build test vectors sweep lint format interop interop-graph fuzz fuzz-seeds faults bench demo fresh clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  CONFIG=debug builds and tests without optimisation; FILTER=Trust runs the tests that match"
 	@echo "  ROUNDS=3 PARTS=rounds measures less, SCALE=20 more gigabytes; TIME=600 fuzzes for ten minutes a target; TARGET=json fuzzes that one"
 
@@ -51,6 +51,14 @@ format: ## bring the Swift sources into the form that lint asks for
 
 interop: build .venv/ready ## check us against python-tuf, minisign, bsdtar and sha256sum
 	scripts/interop/run
+
+.cache/graph-sdk/ready: scripts/interop/graph-sdk-requirements.txt | setup
+	python3 -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+interop-graph: .cache/graph-sdk/ready ## check the Graph simulator and our bodies against Microsoft's library (400 MB)
+	$(<D)/bin/python -B scripts/interop/graph-sdk
 
 fuzz: setup ## give every parser of outside data made-up inputs, TIME seconds each
 	@TIME=$(TIME) TARGET=$(TARGET) scripts/fuzz

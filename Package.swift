@@ -35,8 +35,11 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies + [argumentParser, system], swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["TestKit"], swiftSettings: strict)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestKit"], exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -70,11 +73,13 @@ let package = Package(
     library("HTTP", ["Intents", "CCurl"]),
     library("Bundles", ["Intents", "Trust", "CArchive", "CLinux", "CZstd", system]),
     library("Distribution", ["Intents", "Trust", "Bundles", "HTTP", system]),
+    library("Intune", ["Intents", "Trust", "HTTP"]),
     library("Centre", ["Intents", "Trust", "Bundles", database, yaml, logging, system]),
     library(
       "Site", ["Intents", "Trust", "Bundles", "Distribution", database, yaml, logging, system]),
     library("Terminal", ["Intents", "Trust", "Bundles", argumentParser, logging, system]),
-    program("waybill-centre", ["Terminal", "Centre", "Bundles", "Trust", "Intents", logging]),
+    program(
+      "waybill-centre", ["Terminal", "Centre", "Intune", "Bundles", "Trust", "Intents", logging]),
     program(
       "waybill-site", ["Terminal", "Site", "Distribution", "Bundles", "Trust", "Intents", logging]),
     program("waybill-courier", ["Terminal", "Bundles", "Trust", "Intents"]),
@@ -89,6 +94,7 @@ let package = Package(
     tests("HTTPTests", ["HTTP", "Intents", system]),
     tests("BundlesTests", ["Bundles", "Trust", "Intents", system]),
     tests("DistributionTests", ["Distribution", "Bundles", "Trust", "Intents", system]),
+    tests("IntuneTests", ["Intune", "HTTP", "Trust", "Intents", system], exclude: ["Data"]),
     tests("CentreTests", ["Centre", "Bundles", "Trust", "Intents", database, system]),
     tests("SiteTests", ["Site", "Distribution", "Bundles", "Trust", "Intents", database, system]),
     tests("TerminalTests", ["Terminal", "Trust", "Intents"]),
@@ -100,7 +106,8 @@ let package = Package(
       ]),
 
     .target(
-      name: "FuzzTargets", dependencies: ["Centre", "Bundles", "Trust", "Intents", "TestKit"],
+      name: "FuzzTargets",
+      dependencies: ["Centre", "Intune", "Bundles", "Trust", "Intents", "TestKit"],
       path: "Tests/Fuzz", exclude: ["corpus", "Program"], swiftSettings: strict),
     tests("FuzzTests", ["FuzzTargets", system]),
   ]

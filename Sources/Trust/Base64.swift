@@ -30,6 +30,18 @@ package enum Base64 {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// The alphabet that needs no escape in an address, without padding (RFC 7515, 2).
+  package static func encodeForAddress(_ bytes: [UInt8]) -> String {
+    let text = encode(bytes).utf8.filter { $0 != UInt8(ascii: "=") }.map { character in
+      switch character {
+      case UInt8(ascii: "+"): UInt8(ascii: "-")
+      case UInt8(ascii: "/"): UInt8(ascii: "_")
+      default: character
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// Nil for characters outside the alphabet, blanks included, for missing or needless padding, and for
   /// unused bits that are not zero.
   package static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(Array(text.utf8)) }

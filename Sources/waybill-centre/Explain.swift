@@ -2,6 +2,7 @@
 import ArgumentParser
 import Bundles
 import Centre
+import Intune
 import Terminal
 import Trust
 
@@ -14,7 +15,8 @@ struct Explain: WaybillCommand {
 
   func perform(_ console: Console) throws -> Outcome {
     try Explanation(
-      TrustReason.allCases, BundleReason.allCases, DocumentReason.allCases, CentreReason.allCases
+      TrustReason.allCases, BundleReason.allCases, DocumentReason.allCases, CentreReason.allCases,
+      IntuneReason.explained
     ).outcome(code)
   }
 }

@@ -46,7 +46,8 @@ private let programs = ["waybill-centre", "waybill-site", "waybill-courier"]
 /// The codes that stand in the sources of a program and of the modules that it is linked with.
 private func codes(of name: String) throws -> Set<String> {
   let own: [String: [String]] = [
-    "waybill-centre": ["Centre"], "waybill-site": ["Distribution", "Site"], "waybill-courier": [],
+    "waybill-centre": ["Centre", "Intune", "HTTP"], "waybill-site": ["Distribution", "Site"],
+    "waybill-courier": [],
   ]
   let sources = FilePath(#filePath).removingLastComponent().removingLastComponent()
     .removingLastComponent().appending("Sources")

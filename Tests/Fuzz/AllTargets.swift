@@ -7,5 +7,6 @@ extension FuzzTarget {
       .json, .metadata, .papers, .waybill, .index, .manifest, .documents, .evidence, .orders,
       .volume, .frame, .delta, .envelope, .statement, .minisign, .sums, .configuration, .keyFile,
       .age, .update, .approval, .approver, .ceremonyRequest, .publicKeyFile, .backupListing,
+      .installReport,
     ] + roles
 }
