@@ -13,10 +13,10 @@ PARTS ?=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup build test vectors sweep lint format interop interop-graph fuzz fuzz-seeds faults bench demo fresh clean
+.PHONY: help setup build test vectors sweep lint format interop interop-graph fuzz fuzz-seeds faults bench demo demo-configmgr fresh clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  CONFIG=debug builds and tests without optimisation; FILTER=Trust runs the tests that match"
 	@echo "  ROUNDS=3 PARTS=rounds measures less, SCALE=20 more gigabytes; TIME=600 fuzzes for ten minutes a target; TARGET=json fuzzes that one"
 
@@ -76,6 +76,9 @@ bench: build ## measure against tar, restic, borg, casync and ostree; writes doc
 
 demo: build ## carry software from a centre to a site and the proof back
 	scripts/demo
+
+demo-configmgr: build ## drive a simulated ConfigMgr site over its AdminService
+	scripts/demo-configmgr
 
 fresh: ## prove that a fresh Debian 12 builds, tests and shows all of this (as root)
 	scripts/fresh

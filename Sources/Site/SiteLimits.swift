@@ -33,6 +33,8 @@ package enum SiteLimits {
   package static let filesNamed = 100
   /// Bytes of the secret key's file.
   package static let keyFileLength: Int64 = 16_384
+  /// Bytes of the description of a distribution point.
+  package static let pointSettings: Int64 = 1 << 20
   /// Days before the root's expiry from which `doctor` asks for a new one: two trips.
   static let rootNotice: Int64 = 60
   /// Free bytes in the state folder below which `doctor` asks for room.

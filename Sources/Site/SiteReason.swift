@@ -51,6 +51,7 @@ package enum SiteReason: String, CaseIterable, RefusalReason {
   case sealingDemanded = "WB3284"
   case looserPolicy = "WB3285"
   case otherRehearsal = "WB3286"
+  case rehearsalPlane = "WB3287"
   case otherAcknowledgement = "WB4180"
   case logCut = "WB4181"
   case epochEnded = "WB4182"

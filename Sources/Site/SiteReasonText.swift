@@ -52,6 +52,7 @@ extension SiteReason {
     case .sealingDemanded: "policy demands sealed orders and these are plain"
     case .looserPolicy: "the policy is for another site or looser than the built-in bounds"
     case .otherRehearsal: "rehearsal and production do not mix"
+    case .rehearsalPlane: "a rehearsal may not drive this distribution point"
     case .otherAcknowledgement: "the centre acknowledges a report that this site did not write"
     case .logCut: "a line of this site's log that the centre holds is not in it"
     case .clockBehind: "the clock of this host is behind a date that was signed before"
@@ -121,6 +122,7 @@ extension SiteReason {
     case .sealingDemanded: "ask the centre for a sealed export, or for a policy with sealing none"
     case .looserPolicy: "call the officer at the centre; the last good policy stays"
     case .otherRehearsal: "use the root of the same kind of centre"
+    case .rehearsalPlane: "set up a production site to drive a real ConfigMgr site"
     case .clockBehind:
       "set the clock right; until then the newest signed date counts as now, and nothing was refused for it"
     case .epochEnded:

@@ -15,6 +15,6 @@ struct DoctorCommand: WaybillCommand {
   @OptionGroup var state: StateOptions
 
   func perform(_ console: Console) throws -> Outcome {
-    Outcome(SiteDoctor.examine(state.folder, clock: .now))
+    Outcome(SiteDoctor.examine(state.folder, .system))
   }
 }

@@ -101,7 +101,7 @@ struct InitCommand: WaybillCommand {
       } else {
         try setup.createProduction(in: folder, epoch: .generate(), keys: keys, clock: .now)
       }
-    let recipient = try OpenedSite(opening: folder).recipient()
+    let recipient = try OpenedSite(opening: folder, .system).recipient()
     return Outcome(
       lines: Rehearsal.lines(profile) + [
         "site \(id) is set up in \(folder.path)",

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Glibc
 import Bundles
+import Distribution
 import Intents
 import Site
 import SystemPackage
@@ -19,7 +20,7 @@ struct StateOptions: ParsableArguments {
 
   /// Opens the site and says first of all when it is a rehearsal.
   func open(_ console: Console) throws(Refusal) -> OpenedSite {
-    let site = try OpenedSite(opening: folder)
+    let site = try OpenedSite(opening: folder, .system)
     if site.profile.isRehearsal { console.note(Rehearsal.line) }
     return site
   }
@@ -59,6 +60,18 @@ final class HeldLock {
 extension Instant {
   /// What the host's clock says; asked in commands only.
   static var now: Instant { Instant(clamping: Int64(time(nil))) }
+}
+
+extension PointClock {
+  /// The host's clock, and waiting that a signal ends.
+  static var system: PointClock {
+    PointClock(now: { .now }) { (seconds) throws(Refusal) in
+      for _ in 0..<(seconds * 10) {
+        try Interruption.check()
+        usleep(100_000)
+      }
+    }
+  }
 }
 
 /// How everything of a rehearsal is marked.

@@ -24,7 +24,8 @@ struct WaybillSite: ParsableCommand {
     subcommands: [
       InitCommand.self, EnrolCommand.self, InspectCommand.self, ImportCommand.self,
       ApproveCommand.self, ApplyCommand.self, ReturnCommand.self, StatusCommand.self,
-      DoctorCommand.self, HistoryCommand.self, AuditCommand.self, LibraryCommand.self,
+      DoctorCommand.self, HistoryCommand.self, AuditCommand.self, PointCommand.self,
+      LibraryCommand.self,
       TimeCommand.self,
       KeyCommand.self, ExplainCommand.self,
     ])

@@ -41,7 +41,7 @@ final class MiniSite {
   }
 
   func open() throws -> OpenedSite {
-    let site = try OpenedSite(opening: folder)
+    let site = try OpenedSite(opening: folder, .still)
     guard let wrap else { return site }
     return OpenedSite(
       folder: folder, journal: site.journal, profile: site.profile,

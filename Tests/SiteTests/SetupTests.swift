@@ -46,7 +46,7 @@ struct SetupTests {
   @Test func `a production site has people, and its own keys are encrypted`() throws {
     let profile = try create(try setup())
     #expect(!profile.isRehearsal)
-    var site = try OpenedSite(opening: folder)
+    var site = try OpenedSite(opening: folder, .still)
     #expect(try site.journal.read { try $0.operators().map(\.name.text) } == ["Anna", "Bo"])
     #expect(code { _ = try site.key() } == "WB6402")
     site.passphrase = { () throws(Refusal) in
@@ -107,8 +107,10 @@ struct SetupTests {
     _ = try centre.export(1, to: medium)
     let now = try #require(Instant("2026-11-02T00:00:00Z"))
     func run() throws -> ImportOutcome {
-      try Importer(try OpenedSite(opening: folder), clock: now, mode: .apply, voice: .silent)
-        .run(medium)
+      try Importer(
+        try OpenedSite(opening: folder, .still), clock: now, mode: .apply, voice: .silent
+      )
+      .run(medium)
     }
     #expect(try run().refusal?.code == "WB3285")
     centre.forge.isRehearsal = true
@@ -125,7 +127,7 @@ struct SetupTests {
     _ = try centre.export(1, to: temporary["medium"])
     let now = try #require(Instant("2026-11-02T00:00:00Z"))
     let outcome = try Importer(
-      try OpenedSite(opening: folder), clock: now, mode: .apply, voice: .silent
+      try OpenedSite(opening: folder, .still), clock: now, mode: .apply, voice: .silent
     ).run(temporary["medium"])
     #expect(outcome.refusal?.code == "WB3284")
     #expect(outcome.refusal?.expected.contains("built-in policy") == true)

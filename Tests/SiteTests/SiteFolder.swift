@@ -4,6 +4,7 @@ import Intents
 import SystemPackage
 
 import Bundles
+import Distribution
 import Site
 import Trust
 
@@ -33,6 +34,11 @@ final class SiteFolder {
 }
 
 let monday = Instant(clamping: 1_790_000_000)
+
+extension PointClock {
+  /// A clock that stands, and waits that take no time.
+  static var still: PointClock { PointClock(now: { monday }, sleep: { _ in }) }
+}
 
 /// The code of the refusal that `body` throws, or what happened instead.
 func code(_ body: () throws -> Void) -> String {

@@ -158,6 +158,8 @@ enum JournalFact {
   static let nextKeySince = "next_key_since"
   /// Manifests of applied content that role content lists no more.
   static let delisted = "delisted"
+  /// The description of the distribution point, as `point set` took it; not there for the embedded library.
+  static let point = "point"
 }
 
 /// How the intents of a plan stand before it is applied.

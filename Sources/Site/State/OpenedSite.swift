@@ -29,19 +29,20 @@ package struct OpenedSite {
     self.point = point
   }
 
-  /// Opens the state that `init` made, with its embedded content library as distribution point.
-  package init(opening folder: StateFolder) throws(Refusal) {
+  /// Opens the state that `init` made, with the distribution point that it drives.
+  ///
+  /// - Parameter clock: the time that a point which speaks to others goes by.
+  package init(opening folder: StateFolder, _ clock: PointClock) throws(Refusal) {
     try folder.requireSite()
     let journal = try Journal(opening: folder.journal)
     let profile = try journal.read { try $0.profile() }
     let point = Result { () throws(Refusal) -> any DistributionPoint in
-      try LibraryPoint(
-        at: profile.library, id: OpenedSite.pointID, siteCode: try OpenedSite.siteCode(profile))
+      try OpenedSite.point(of: profile, journal, clock)
     }
     self.init(folder: folder, journal: journal, profile: profile, point: point)
   }
 
-  /// The id of the embedded distribution point; a site has one.
+  /// The id of the embedded distribution point.
   package static let pointID = OpenedSite.name("library")
 
   private static func name(_ text: String) -> Name {

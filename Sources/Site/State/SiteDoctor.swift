@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
-import Distribution
+package import Distribution
 package import Intents
 import SystemPackage
 import Trust
 
 /// Looks at everything that the next trip depends on, and changes nothing.
 package enum SiteDoctor {
-  /// - Parameter clock: what the host's clock says.
-  package static func examine(_ folder: StateFolder, clock: Instant) -> [Diagnosis] {
+  /// - Parameter host: the host's clock; the distribution point goes by it too.
+  package static func examine(_ folder: StateFolder, _ host: PointClock) -> [Diagnosis] {
+    let clock = host.now()
     let opened: OpenedSite
     do throws(Refusal) {
       try folder.requireSite()
       try folder.checkModes()
-      opened = try OpenedSite(opening: folder)
+      opened = try OpenedSite(opening: folder, host)
     } catch {
       return [.broken("state", error)]
     }
