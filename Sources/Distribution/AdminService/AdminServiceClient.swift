@@ -42,41 +42,50 @@ final class AdminServiceClient {
 
   /// Every instance of a class that `filter` takes, over all pages.
   ///
-  /// A list that ends at a round count without a link to the next page may have been cut: with `numberedBy`, a
-  /// property that rises, the rest is asked for; without, the list is refused.
+  /// A list that ends at a round count without a link to the next page may have been cut (configmgr.md, 3.2).
+  /// With `numberedBy`, a property that tells the instances apart, it is asked for again in order and piece by
+  /// piece; without, it is refused.
   func rows(
     _ name: String, where filter: ODataFilter, select: [String], numberedBy number: String? = nil
   ) throws(Refusal) -> [JSONField] {
+    let whole = try pages(name, filter, select)
+    guard AdminServiceClient.isSuspicious(whole.count) else { return whole }
+    guard let number else {
+      throw AdminServiceAnswer.malformed(
+        "\(base)\(name)", seen: "exactly \(whole.count) rows and no link to more",
+        expected: "a list that was not cut")
+    }
     var rows: [JSONField] = []
-    var from: Int64?
+    var last: Int64 = -1
     while true {
-      let condition: ODataFilter
-      if let number, let from {
-        condition = filter && .greater(number, from)
-      } else {
-        condition = filter
-      }
-      let part = try pages(name, condition, select)
+      let rest = last < 0 ? filter : filter && .greater(number, last)
+      let part = try pages(name, rest, select, orderedBy: number)
+      last = try end(of: part, after: last, number, name)
       rows += part
       guard rows.count <= DistributionLimits.rows else {
         throw AdminServiceAnswer.malformed(
           "\(base)\(name)", seen: "more than \(DistributionLimits.rows) rows", expected: "fewer")
       }
       guard AdminServiceClient.isSuspicious(part.count) else { return rows }
-      guard let number else {
-        throw AdminServiceAnswer.malformed(
-          "\(base)\(name)", seen: "exactly \(part.count) rows and no link to more",
-          expected: "a list that was not cut")
-      }
-      var highest = from ?? .min
-      try AdminServiceAnswer.read { () throws(Refusal) in
-        for row in part {
-          let value = try row[number].integer(in: 0...TrustLimits.jsonInteger)
-          highest = max(highest, value)
+    }
+  }
+
+  /// The number of the last row, where every row has a higher one than the row before. A site that does not
+  /// know the order would lose rows without a word.
+  private func end(
+    of rows: [JSONField], after first: Int64, _ number: String, _ name: String
+  ) throws(Refusal) -> Int64 {
+    try AdminServiceAnswer.read { () throws(Refusal) in
+      var last = first
+      for row in rows {
+        let value = try row[number].integer(in: 0...TrustLimits.jsonInteger)
+        guard value > last else {
+          throw AdminServiceAnswer.malformed(
+            "\(base)\(name)", seen: "\(number) \(value) behind \(last)", expected: "rows in order")
         }
+        last = value
       }
-      guard highest > from ?? .min else { return rows }
-      from = highest
+      return last
     }
   }
 
@@ -130,11 +139,12 @@ final class AdminServiceClient {
   }
 
   private func pages(
-    _ name: String, _ filter: ODataFilter, _ select: [String]
+    _ name: String, _ filter: ODataFilter, _ select: [String], orderedBy order: String? = nil
   ) throws(Refusal) -> [JSONField] {
     let place = "\(base)\(name)"
     var address =
       "\(place)?$filter=\(ODataText.encoded(filter.text))&$select=\(select.joined(separator: ","))"
+    if let order { address += "&$orderby=\(order)" }
     var seen: Set<String> = []
     var rows: [JSONField] = []
     while seen.insert(address).inserted, seen.count <= DistributionLimits.pages {

@@ -7,10 +7,13 @@ It binds a free port of the loopback interface, prints it, and serves until its 
 what STATE.faults says, a list of JSON objects: each is used up by the first request that it fits.
 
     {"method": "POST", "path": "SMS_Package", "status": 503, "retry_after": "2"}
-    {"path": "SMS_Site", "fault": "hang" | "reset" | "lost" | "html" | "redirect" | "wrapped-error"}
+    {"path": "SMS_Site", "fault": "hang" | "reset" | "lost" | "html" | "redirect" | "raw" | "wrapped-error"}
 
-`lost` does the work and then closes without an answer; `path` is a part of the decoded path and query. Every
-request goes to STATE.log, a JSON object a line."""
+`lost` does the work and then closes without an answer, `raw` answers with `body`; `path` is a part of the decoded path
+and query, `times` says for how many requests a fault is good. Every request goes to STATE.log, a JSON object a line.
+
+Members of the state that only this front knows: `page` (rows of a list), `links` (false leaves the next link out),
+`link_base` (another host in it), `return_value` (of the methods of a package, which then do nothing)."""
 
 import argparse
 import contextlib
@@ -144,13 +147,17 @@ def call(site, name, key, method, body, routes):
     if (name, method) == ("SMS_Package", "AddDistributionPoints") and method in routes:
         if set(body) != {"SiteCode", "NALPath"} or len(body["SiteCode"]) != len(body["NALPath"]):
             raise state.SiteError(404, "no HTTP resource was found that matches the request")
+        if site.data.get("return_value"):
+            return {"ReturnValue": site.data["return_value"]}
         site.distribute(key[0], body["NALPath"])
-        return {"ReturnValue": site.data.get("return_value", 0)}
+        return {"ReturnValue": 0}
     if (name, method) == ("SMS_Package", "RefreshPkgSource") and method in routes:
         if body:
             raise state.SiteError(404, "no HTTP resource was found that matches the request")
+        if site.data.get("return_value"):
+            return {"ReturnValue": site.data["return_value"]}
         site.refresh(key[0])
-        return {"ReturnValue": site.data.get("return_value", 0)}
+        return {"ReturnValue": 0}
     if (name, method) in {("SMS_Collection", "AddMembershipRule"), ("SMS_Collection", "DeleteMembershipRule")}:
         rule = body.get("collectionRule")
         if set(body) != {"collectionRule"} or not str(rule.get("@odata.type", "")).startswith("#AdminService."):
@@ -242,7 +249,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 raise state.SiteError(404, "no such key")
         else:
             lazy = dict.fromkeys(LAZY.get(name, []))
-            found = [{**row, **lazy} for row in found if query.takes(row)]
+            found = query.ordered([{**row, **lazy} for row in found if query.takes(row)])
         found = [query.chosen({**DECORATION, **row}) for row in found]
         limit = site.data.get("page")
         answer = {"@odata.context": "simulated", "value": found}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The query options of OData that an AdminService takes: $filter, $select, $skip."""
+"""The query options of OData that an AdminService takes: $filter, $select, $orderby, $skip."""
 
 import re
 import urllib.parse
@@ -19,6 +19,10 @@ class Query:
 
     def takes(self, row):
         return self.condition(row)
+
+    def ordered(self, rows):
+        order = self.options.get("$orderby")
+        return sorted(rows, key=lambda row: row[order]) if order else rows
 
     def chosen(self, row):
         if not self.select:

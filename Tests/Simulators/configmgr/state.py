@@ -289,6 +289,7 @@ class Site:
 
         return {"DeploymentID": deployment, "CollectionID": held["CollectionID"], "PackageID": held["PackageID"],
                 "ProgramName": held["ProgramName"], "FeatureType": 2, "SummarizationTime": self.clock,
+                "ModificationTime": held["PresentTime"],
                 "DeploymentIntent": 1 if held["OfferType"] == 0 else 2, "NumberTargeted": targeted,
                 "NumberSuccess": count(1), "NumberInProgress": count(2), "NumberOther": 0, "NumberErrors": count(5),
                 "NumberUnknown": targeted - count(1) - count(2) - count(5)}
