@@ -6,10 +6,14 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
   case contentDiffers = "WB1050"
   case recordDamaged = "WB1051"
   case libraryDisagrees = "WB1052"
+  case resultAltered = "WB1056"
+  case resultForeign = "WB1057"
   case noSpace = "WB2150"
   case idsExhausted = "WB2250"
+  case runbookTooLarge = "WB2256"
   case unavailable = "WB3050"
   case busy = "WB3051"
+  case stepWaits = "WB3056"
   case refused = "WB3150"
   case foreignLibrary = "WB3151"
   case nameRefused = "WB3152"
@@ -17,17 +21,26 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
   case inUse = "WB3154"
   case unknownObject = "WB3155"
   case deviceListMalformed = "WB3156"
+  case stepFailed = "WB3157"
+  case stepsDisagree = "WB3158"
   case wrongLibrary = "WB3250"
+  case valueRefused = "WB3256"
+  case stepForbidden = "WB3257"
+  case collectionUnmapped = "WB3258"
 
   package var summary: String {
     switch self {
     case .contentDiffers: "bytes handed to the distribution point are not those of the manifest"
     case .recordDamaged: "a record of the content library is damaged"
     case .libraryDisagrees: "the tree does not agree with the layout known to public readers"
+    case .resultAltered: "the result of a runbook is not what the script that was issued writes"
+    case .resultForeign: "a result is of a runbook that this site did not issue"
     case .noSpace: "the distribution point has too little space for the content"
     case .idsExhausted: "the content library has no number left for a new object"
+    case .runbookTooLarge: "a runbook or its result passes a limit"
     case .unavailable: "the distribution point cannot be reached"
     case .busy: "another process works on the distribution point"
+    case .stepWaits: "a step of a runbook met something that may pass by itself"
     case .refused: "the distribution point refused an operation for good"
     case .foreignLibrary: "the folder is a content library that Waybill did not create"
     case .nameRefused: "the distribution point cannot hold a file of this name"
@@ -35,7 +48,12 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
     case .inUse: "the object is still used"
     case .unknownObject: "the distribution point knows no such object"
     case .deviceListMalformed: "a line of the device list is not of the documented form"
+    case .stepFailed: "a step of a runbook failed at the site"
+    case .stepsDisagree: "the steps of a runbook do not fit together"
     case .wrongLibrary: "the folder belongs to another distribution point"
+    case .valueRefused: "a value holds a character that must not reach a script, a query or a path"
+    case .stepForbidden: "a step of a runbook met an object that must not be touched"
+    case .collectionUnmapped: "the collection is not in the approved mapping of this point"
     }
   }
 
@@ -47,10 +65,16 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
       "someone edited the folder waybill of the library: restore it from a backup, or make a new library"
     case .libraryDisagrees:
       "run `apply --recheck` for content that Waybill manages; ask who changed the tree for any other"
+    case .resultAltered:
+      "remove the file from the inbox, find out who changed it or the script, then run the runbook again"
+    case .resultForeign:
+      "remove the file from the inbox; bring the result of the runbook that lies in the outbox"
     case .noSpace: "make room on the file system of the library, then run the command again"
     case .idsExhausted: "make a new library with another site code"
+    case .runbookTooLarge: "apply fewer intents at a time"
     case .unavailable: "check that the disk or share is mounted and healthy, then run again"
     case .busy: "wait until the other command has ended, then run again"
+    case .stepWaits: "run the same runbook again later and bring its new result"
     case .refused: "read what was seen, correct it at the distribution point, then run again"
     case .foreignLibrary:
       "choose an empty folder: a production content library must never be written to"
@@ -59,7 +83,16 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
     case .inUse: "remove the deployments that use it first"
     case .unknownObject: "apply the intent first, then ask again"
     case .deviceListMalformed: "correct the line named in devices.ndjson, then run again"
+    case .stepFailed:
+      "read what was seen, correct it at the site, run the same runbook again and bring its new result"
+    case .stepsDisagree: "report it: steps of one runbook never disagree"
     case .wrongLibrary: "check the folder and the site code in the configuration of the site"
+    case .valueRefused:
+      "ask the centre for a release or an intent without that character, or correct the configuration"
+    case .stepForbidden:
+      "decide at the site whose object it is: rename or remove it there, or ask the centre for another name"
+    case .collectionUnmapped:
+      "map the collection to its id in the configuration of the site, or ask the centre for another one"
     }
   }
 }

@@ -21,4 +21,19 @@ package enum DistributionLimits {
   package static let findings = 1000
   /// Bytes that the INI files of one content file take at most, for the look at the free space.
   package static let overhead: Int64 = 8192
+
+  /// UTF-16 units of one value in a runbook. Windows takes command lines of some thousands; ours are shorter.
+  package static let literalLength = 2048
+  /// Steps of one runbook: a person reads it.
+  package static let runbookSteps = 10_000
+  /// Bytes of one runbook: 10,000 steps take about 20 MiB.
+  package static let runbookBytes = 32 << 20
+  /// Bytes of one result: a line for each of 250,000 devices.
+  package static let runbookResult: Int64 = 64 << 20
+  /// Lines of one result.
+  package static let runbookLines = 300_000
+  /// UTF-16 units of what a failed step says; the script cuts it there.
+  package static let faultMessage = 500
+  /// Entries of the folder that results are put into.
+  package static let inboxEntries = 10_000
 }

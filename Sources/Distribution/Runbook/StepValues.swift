@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Intents
+
+/// Text that may reach a step (A25). Each kind has a fixed set of characters; quotes of PowerShell, `$` (but in a
+/// share's name), backtick, `%` and line breaks are in none of them.
+package struct StepText: Hashable, Sendable {
+  package enum Kind: String, Sendable, CaseIterable {
+    /// What people call something: letters, digits and marks of any script, blank and `._+-,:()&=#@/!`.
+    case name
+    /// A folder that the site server reads, `\\server\share\…` or `D:\…`: as a name, and `\`, `$`, `~`, `{`, `}`.
+    case path
+    /// What Windows runs: as a path, and `"`, `;`, `<`, `>`, `|`, `[`, `]`, `*`, `?`, `^`; no `$`.
+    case command
+    /// A host's name: ASCII letters, digits, `-` and `.`.
+    case host
+  }
+
+  package let text: String
+  package let kind: Kind
+
+  /// - Parameter subject: whose value it is, for the refusal.
+  /// - Throws: `DistributionReason.valueRefused` with the first character that is not in the set.
+  package init(_ text: String, as kind: Kind, of subject: String) throws(Refusal) {
+    let most = kind == .name || kind == .host ? 255 : 1024
+    guard (1...most).contains(text.utf16.count), text.first != " ", text.last != " " else {
+      throw Refusal(
+        DistributionReason.valueRefused, subject,
+        seen: text.utf16.count > most ? "\(text.utf16.count) UTF-16 units" : "\u{2018}\(text)\u{2019}",
+        expected: "1 to \(most) UTF-16 units, no blank at an end")
+    }
+    for scalar in text.unicodeScalars where !kind.takes(scalar) {
+      throw Refusal(
+        DistributionReason.valueRefused, subject,
+        seen: "U+\(String(scalar.value, radix: 16, uppercase: true)) in \(text)",
+        expected: "characters of a \(kind.rawValue): \(kind.rule)")
+    }
+    if kind == .path, !StepText.isRooted(text) {
+      throw Refusal(
+        DistributionReason.valueRefused, subject, seen: text,
+        expected: #"a whole path: \\server\share\folder or D:\folder"#)
+    }
+    self.text = text
+    self.kind = kind
+  }
+
+  private static func isRooted(_ text: String) -> Bool {
+    let parts = text.split(separator: "\\", omittingEmptySubsequences: false)
+    if parts.count > 3, parts[0].isEmpty, parts[1].isEmpty {
+      return parts.dropFirst(2).allSatisfy { !$0.isEmpty && $0 != ".." && $0 != "." }
+    }
+    guard let drive = parts.first, drive.utf8.count == 2, drive.utf8.last == UInt8(ascii: ":"),
+      drive.utf8.first.map(PackageID.isUpperAlphanumeric) == true, parts.count > 1
+    else { return false }
+    return parts.dropFirst().allSatisfy { !$0.isEmpty && $0 != ".." && $0 != "." }
+  }
+}
+
+extension StepText.Kind {
+  private static let signs = Set("._+-,:()&=#@/!".unicodeScalars)
+  private static let ofPaths = Set("\\$~{}".unicodeScalars)
+  private static let ofCommands = Set("\\~{}\";<>|[]*?^".unicodeScalars)
+
+  /// For people.
+  var rule: String {
+    switch self {
+    case .name: "letters, digits, blank and ._+-,:()&=#@/!"
+    case .path: #"those of a name and \ $ ~ { }"#
+    case .command: #"those of a name and \ ~ { } " ; < > | [ ] * ? ^"#
+    case .host: "A-Z, a-z, 0-9, - and ."
+    }
+  }
+
+  fileprivate func takes(_ scalar: Unicode.Scalar) -> Bool {
+    if self == .host {
+      return scalar.isASCII
+        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-.".unicodeScalars.contains(scalar))
+    }
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .decimalNumber,
+      .nonspacingMark, .spacingMark:
+      return true
+    default: break
+    }
+    if scalar == " " || Self.signs.contains(scalar) { return true }
+    switch self {
+    case .name, .host: return false
+    case .path: return Self.ofPaths.contains(scalar)
+    case .command: return Self.ofCommands.contains(scalar)
+    }
+  }
+}
+
+/// What an object of the site is called, as far as a step knows it beforehand.
+package enum StepID: Hashable, Sendable {
+  case known(PackageID)
+  /// What the step of this key answers.
+  case answer(of: StepKey)
+
+  /// The step that must come first.
+  var need: StepKey? {
+    if case .answer(let key) = self { key } else { nil }
+  }
+}
+
+/// What a step leaves in the comment of what it made: that it is ours, which content it has, and how new it is.
+///
+///     waybill:1:<owner>:<part> <content> <age>
+///
+/// At most 117 characters: 64 of the owner, 22 of the content, 6 to 16 of the age.
+package struct Stamp: Hashable, Sendable {
+  /// The intent or the product line.
+  package let owner: Name
+  package let part: Part
+  /// Changes with what was asked for: lower-case hex.
+  package let content: String
+  /// A step never acts on an object with a higher one: it was made by something later.
+  package let age: Int64
+
+  package enum Part: String, Sendable, CaseIterable { case package, program, collection, deployment }
+
+  package init(owner: Name, part: Part, content: Digest, age: Int64) {
+    self.owner = owner
+    self.part = part
+    self.content = String(content.hex.prefix(22))
+    self.age = age
+  }
+
+  /// What finds the object again.
+  package var text: String { "waybill:1:\(owner):\(part.rawValue)" }
+}
