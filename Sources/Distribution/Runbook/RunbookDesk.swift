@@ -73,6 +73,9 @@ package final class RunbookDesk {
     return .pending(waiting(for: step))
   }
 
+  /// The script that was issued last by this desk in this run; nil before.
+  package private(set) var newestScript: RunbookScript?
+
   /// The last accepted answer to a step, nil while there is none or a later step failed at the object.
   package func answer(to key: StepKey) throws(Refusal) -> StepAnswer? {
     guard let held = try memory.object(key.object), held.failure == nil, held.held?.key == key
@@ -138,6 +141,7 @@ extension RunbookDesk {
 
   /// Temporary name, sync, rename: what lies in the outbox is whole. One that is there is left alone.
   private func place(_ script: RunbookScript) throws(Refusal) {
+    newestScript = script
     let path = outbox.appending(script.fileName)
     if FileQuery.status(path)?.length == Int64(script.bytes.count) { return }
     try LibraryFailure.atPoint { () throws(Refusal) in
