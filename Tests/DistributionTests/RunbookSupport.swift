@@ -221,5 +221,5 @@ enum Runbooks {
 
   /// The folder of committed scripts.
   static let golden = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "Runbooks").standardizedFileURL
+    .appending(path: "../Runbooks").standardizedFileURL
 }

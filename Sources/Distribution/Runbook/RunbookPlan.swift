@@ -70,13 +70,14 @@ package struct RunbookPlan: Hashable, Sendable {
 
   private static func ordered(_ steps: [SiteStep]) throws(Refusal) -> [SiteStep] {
     var byKey: [StepKey: SiteStep] = [:]
+    // Tables of PowerShell take keys in any case for one.
     var objects: [String: StepKey] = [:]
     for step in steps {
       let other = byKey.updateValue(step, forKey: step.key)
       guard other == nil || other?.action == step.action else {
         throw disagreement(step, seen: "two steps of one key", expected: "one")
       }
-      let version = objects.updateValue(step.key, forKey: step.key.object)
+      let version = objects.updateValue(step.key, forKey: step.key.object.lowercased())
       guard version == nil || version == step.key else {
         throw disagreement(
           step, seen: "\(step.key) and \(version?.description ?? "")",
