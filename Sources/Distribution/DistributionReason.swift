@@ -21,12 +21,11 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
   case inUse = "WB3154"
   case unknownObject = "WB3155"
   case deviceListMalformed = "WB3156"
-  case stepFailed = "WB3157"
-  case stepsDisagree = "WB3158"
   case wrongLibrary = "WB3250"
-  case valueRefused = "WB3256"
-  case stepForbidden = "WB3257"
-  case collectionUnmapped = "WB3258"
+  case valueRefused = "WB3255"
+  case collectionRefused = "WB3257"
+  case stepForbidden = "WB3258"
+  case stepsDisagree = "WB3259"
 
   package var summary: String {
     switch self {
@@ -48,12 +47,11 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
     case .inUse: "the object is still used"
     case .unknownObject: "the distribution point knows no such object"
     case .deviceListMalformed: "a line of the device list is not of the documented form"
-    case .stepFailed: "a step of a runbook failed at the site"
-    case .stepsDisagree: "the steps of a runbook do not fit together"
     case .wrongLibrary: "the folder belongs to another distribution point"
-    case .valueRefused: "a value holds a character that must not reach a script, a query or a path"
+    case .valueRefused: "a value is not of the characters that may reach a query or a script"
+    case .collectionRefused: "the collection is not one that may be deployed to"
     case .stepForbidden: "a step of a runbook met an object that must not be touched"
-    case .collectionUnmapped: "the collection is not in the approved mapping of this point"
+    case .stepsDisagree: "the steps of a runbook do not fit together"
     }
   }
 
@@ -83,16 +81,12 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
     case .inUse: "remove the deployments that use it first"
     case .unknownObject: "apply the intent first, then ask again"
     case .deviceListMalformed: "correct the line named in devices.ndjson, then run again"
-    case .stepFailed:
-      "read what was seen, correct it at the site, run the same runbook again and bring its new result"
-    case .stepsDisagree: "report it: steps of one runbook never disagree"
     case .wrongLibrary: "check the folder and the site code in the configuration of the site"
-    case .valueRefused:
-      "ask the centre for a release or an intent without that character, or correct the configuration"
+    case .valueRefused: "ask the centre for a release whose names are of the plain characters named"
+    case .collectionRefused: "correct the collection at the site, or have the centre choose another"
     case .stepForbidden:
       "decide at the site whose object it is: rename or remove it there, or ask the centre for another name"
-    case .collectionUnmapped:
-      "map the collection to its id in the configuration of the site, or ask the centre for another one"
+    case .stepsDisagree: "report it: the steps of one runbook never disagree"
     }
   }
 }

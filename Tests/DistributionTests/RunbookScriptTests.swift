@@ -25,7 +25,8 @@ import Trust
     return try desk.script()
   }
 
-  @Test("the scripts are those that were committed, byte for byte; WAYBILL_VECTORS=write writes them")
+  @Test(
+    "the scripts are those that were committed, byte for byte; WAYBILL_VECTORS=write writes them")
   func golden() throws {
     for (name, script) in try Self.golden() {
       let place = Runbooks.golden.appending(path: "\(name).ps1.txt")
@@ -108,10 +109,13 @@ import Trust
     let tables = text.components(separatedBy: "@{").dropFirst().map {
       String($0.prefix { $0 != "}" })
     }
-    let changes = tables.filter { $0.contains("PackageId =") || $0.contains("DeploymentId =") || $0.contains("CollectionId =") }
+    let changes = tables.filter {
+      $0.contains("PackageId =") || $0.contains("DeploymentId =") || $0.contains("CollectionId =")
+    }
     #expect(changes.count > 10)
     #expect(changes.allSatisfy { $0.contains("WhatIf = $WhatIfPreference") }, "\(changes)")
-    #expect(tables.filter { $0.contains("WhatIf = $false") }.allSatisfy { $0.contains("Nonrecurring") })
+    #expect(
+      tables.filter { $0.contains("WhatIf = $false") }.allSatisfy { $0.contains("Nonrecurring") })
   }
 
   @Test("people read above it what it belongs to, who agreed and what will change")
@@ -126,7 +130,8 @@ import Trust
     ] { #expect(head.contains(line + "\n"), "\(line)") }
   }
 
-  @Test("steps are moved behind those that they need; a circle, a gap or two of one key are refused")
+  @Test(
+    "steps are moved behind those that they need; a circle, a gap or two of one key are refused")
   func order() throws {
     let steps = try Runbooks.steps()
     let turned = try RunbookPlan(Runbooks.header, number: 1, steps: steps.reversed())
@@ -143,6 +148,12 @@ import Trust
     let circular = SiteStep(first.key, for: first.intent, first.action, after: [steps[1].key])
     refuses(.stepsDisagree) {
       _ = try RunbookPlan(Runbooks.header, number: 1, steps: [circular] + steps.dropFirst())
+    }
+    let twin = try #require(StepKey("PACKAGE.1@b"))
+    refuses(.stepsDisagree) {
+      _ = try RunbookPlan(
+        Runbooks.header, number: 1,
+        steps: [first, SiteStep(twin, for: first.intent, first.action)])
     }
     let other = SiteStep(first.key, for: first.intent, steps[5].action)
     refuses(.stepsDisagree) {

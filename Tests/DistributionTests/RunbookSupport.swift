@@ -84,18 +84,22 @@ enum Runbooks {
   }
 
   static func settings(
-    points: [String] = ["dp1.corp.test", "dp2.corp.test"]
+    points: [String] = ["dp1.corp.test", "dp2.corp.test"], collections: [String] = []
   ) throws -> RunbookSettings {
     let all = try #require(PackageID("SMS00001"))
+    var targets = [
+      try #require(CollectionName("Site 1")): RunbookSettings.Target(
+        .existing(try id("PS100014")), members: 1...500),
+      try #require(CollectionName("Lab")): RunbookSettings.Target(
+        .made(below: all, devices: [16_777_217, 16_777_218])),
+    ]
+    for name in collections {
+      targets[try #require(CollectionName(name))] = RunbookSettings.Target(.existing(all))
+    }
     return try RunbookSettings(
       id: name("site-ps1"), site: #require(SiteID("fjord-3")), siteCode: #require(SiteCode("PS1")),
       points: points.map { try text($0, .host) },
-      collections: [
-        try #require(CollectionName("Site 1")): RunbookSettings.Target(
-          .existing(try id("PS100014")), members: 1...500),
-        try #require(CollectionName("Lab")): RunbookSettings.Target(
-          .made(below: all, devices: [16_777_217, 16_777_218])),
-      ], generator: "waybill-site 0.2.0")
+      collections: targets, generator: "waybill-site 0.2.0")
   }
 
   static func manifest(
@@ -141,17 +145,17 @@ enum Runbooks {
     let owner = try name(line)
     let content = digest("tool 3.1")
     let points = [try text("dp1.corp.test", .host), try text("dp2.corp.test", .host)]
-    let stamp = Stamp(owner: owner, part: .package, content: content, age: 42)
+    let stamp = StepMark(owner: owner, part: .package, content: content, age: 42)
     let package = StepID.answer(of: try key("package.1@a"))
     let lab = StepID.answer(of: try key("collection.Lab@below.SMS00001"))
     let made = CollectionStep.Origin.made(
       below: try id("SMS00001"),
-      stamp: Stamp(owner: try name("lab"), part: .collection, content: content, age: 1))
+      stamp: StepMark(owner: try name("lab"), part: .collection, content: content, age: 1))
     let call = try ProgramStep(
-      package: package, stamp: Stamp(owner: owner, part: .program, content: content, age: 42),
+      package: package, stamp: StepMark(owner: owner, part: .program, content: content, age: 42),
       name: name("install"), commandLine: text(#"setup.exe /log "C:\Logs\a b.log""#, .command),
       account: .user, duration: 45)
-    let deploys = Stamp(owner: intent, part: .deployment, content: content, age: 4)
+    let deploys = StepMark(owner: intent, part: .deployment, content: content, age: 4)
     return [
       SiteStep(
         try key("package.1@a"), for: intent,
@@ -205,7 +209,8 @@ enum Runbooks {
         .removeDeployment(try id("PS120001"), stamp: deploys)),
       SiteStep(
         try key("program.2.install@off"), for: intent,
-        .disableProgram(package: .known(try id("PS100007")), name: try name("install"), owner: stamp)),
+        .disableProgram(
+          package: .known(try id("PS100007")), name: try name("install"), owner: stamp)),
       SiteStep(
         try key("content.2@gone"), for: intent,
         .withdraw(package: .known(try id("PS100007")), points: points)),

@@ -104,7 +104,7 @@ struct DeskMemory {
   private func reading<Value>(_ body: () throws(Refusal) -> Value) throws(Refusal) -> Value {
     do throws(Refusal) {
       return try body()
-    } catch where error.reason is TrustReason {
+    } catch  where error.reason is TrustReason {
       throw Refusal(
         DistributionReason.recordDamaged, error.subject, seen: error.seen,
         expected: error.expected)

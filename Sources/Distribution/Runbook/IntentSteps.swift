@@ -19,7 +19,7 @@ struct IntentSteps: Hashable {
   var all: [SiteStep] { content + [program] + target + [deployment, devices] }
 
   /// - Parameter bundle: how new the intent is, in stamps.
-  /// - Throws: `DistributionReason.valueRefused`, `.collectionUnmapped`.
+  /// - Throws: `DistributionReason.valueRefused`, `.collectionRefused`.
   init(
     _ intent: DeploymentIntent, _ manifest: ContentManifest, source: StepText, bundle: Int64,
     settings: RunbookSettings
@@ -34,7 +34,7 @@ struct IntentSteps: Hashable {
     }
     let line = manifest.line.text
     let version = intent.manifest.hex
-    let stamp = Stamp(owner: owner, part: .package, content: intent.manifest, age: bundle)
+    let stamp = StepMark(owner: owner, part: .package, content: intent.manifest, age: bundle)
 
     package = SiteStep(
       StepKey("package", line, version), for: intent.id,
@@ -42,7 +42,8 @@ struct IntentSteps: Hashable {
         try PackageStep(
           stamp: stamp,
           name: StepText(manifest.name, as: .name, of: "name of content \(intent.content)"),
-          version: StepText(manifest.version, as: .name, of: "version of content \(intent.content)"),
+          version: StepText(
+            manifest.version, as: .name, of: "version of content \(intent.content)"),
           source: source)))
     let id = StepID.answer(of: package.key)
     update = SiteStep(
@@ -57,7 +58,7 @@ struct IntentSteps: Hashable {
 
     let call = try ProgramStep(
       package: id,
-      stamp: Stamp(
+      stamp: StepMark(
         owner: owner, part: .program,
         content: IntentSteps.digest([
           version, chosen.commandLine, chosen.account.rawValue, "\(chosen.maximumRuntime)",
@@ -75,7 +76,7 @@ struct IntentSteps: Hashable {
       version, intent.program.text, intent.collection.text, intent.purpose.rawValue,
       intent.availableFrom?.description ?? "", intent.deadline?.description ?? "",
     ]
-    let deploys = Stamp(
+    let deploys = StepMark(
       owner: intent.id, part: .deployment, content: IntentSteps.digest(facts), age: intent.revision)
     deployment = SiteStep(
       StepKey(
@@ -103,7 +104,7 @@ struct IntentSteps: Hashable {
     let name = intent.collection
     guard let target = settings.collections[name] else {
       throw Refusal(
-        DistributionReason.collectionUnmapped, "intent \(intent.id)", seen: name.text,
+        DistributionReason.collectionRefused, "intent \(intent.id)", seen: name.text,
         expected: settings.collections.keys.sorted().map(\.text).joined(separator: ", "))
     }
     switch target.origin {
@@ -117,13 +118,13 @@ struct IntentSteps: Hashable {
       )
     case .made(let limiting, let devices):
       let mark = digest([name.text, limiting.text])
-      guard let owner = Name("collection-\(mark.hex.prefix(32))") else {
+      guard let owner = Name(digest([name.text]).hex.prefix(22)) else {
         preconditionFailure("hex digits are a name")
       }
       let step = CollectionStep(
         name: name,
         origin: .made(
-          below: limiting, stamp: Stamp(owner: owner, part: .collection, content: mark, age: 1)))
+          below: limiting, stamp: StepMark(owner: owner, part: .collection, content: mark, age: 1)))
       let collection = SiteStep(
         StepKey("collection", name.text, "below.\(limiting)"), for: intent.id, .collection(step))
       let members = Set(devices).sorted().map { device in

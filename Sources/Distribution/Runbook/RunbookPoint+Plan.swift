@@ -20,7 +20,7 @@ extension RunbookPoint {
     guard let held = try held("deployment.")[intent.text],
       let revision = RunbookPoint.revision(held.key), let id = held.answer.deploymentID
     else { return nil }
-    let stamp = Stamp(
+    let stamp = StepMark(
       owner: intent, part: .deployment, content: IntentSteps.digest([]), age: revision)
     return SiteStep(
       StepKey("deployment", intent.text, "gone.\(revision)"), for: intent,

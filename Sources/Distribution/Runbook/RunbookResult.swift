@@ -69,7 +69,7 @@ package struct RunbookResult: Hashable, Sendable {
     for (index, text) in texts.enumerated() {
       do throws(Refusal) {
         try reader.take(Array(text), named: "\(name), line \(index + 1)")
-      } catch where error.reason is TrustReason {
+      } catch  where error.reason is TrustReason {
         throw Refusal(
           DistributionReason.resultAltered, error.subject, seen: error.seen,
           expected: error.expected)

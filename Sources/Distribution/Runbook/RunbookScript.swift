@@ -121,7 +121,8 @@ extension SiteStep {
   /// What the step changes, in one line for people.
   package var summary: String {
     switch action {
-    case .package(let step): "package \(step.name.text) \(step.version.text) from \(step.source.text)"
+    case .package(let step):
+      "package \(step.name.text) \(step.version.text) from \(step.source.text)"
     case .update: "let the site read the source folder of \(key.object) again"
     case .distribute(_, let points): "give \(key.object) to \(SiteStep.list(points))"
     case .withdraw(_, let points): "take \(key.object) from \(SiteStep.list(points))"

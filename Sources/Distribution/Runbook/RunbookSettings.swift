@@ -30,7 +30,8 @@ package struct RunbookSettings: Sendable {
   /// The program that writes scripts, such as `waybill-site 0.2.0`.
   package let generator: String
 
-  /// - Throws: `DistributionReason.valueRefused` when there is no point, or one is no host.
+  /// - Throws: `DistributionReason.valueRefused` when there is no point, one is no host, or two collections differ in case
+  ///   only: ConfigMgr and PowerShell take them for one.
   package init(
     id: Name, site: SiteID, siteCode: SiteCode, points: [StepText],
     collections: [CollectionName: Target], generator: String
@@ -40,6 +41,13 @@ package struct RunbookSettings: Sendable {
       throw Refusal(
         DistributionReason.valueRefused, "distribution points of \(id)", seen: "none",
         expected: "at least one")
+    }
+    let folded = Dictionary(grouping: collections.keys, by: { $0.text.lowercased() })
+    for twins in folded.values.sorted(by: { $0[0] < $1[0] }) where twins.count > 1 {
+      throw Refusal(
+        DistributionReason.valueRefused, "collections of \(id)",
+        seen: twins.sorted().map(\.text).joined(separator: ", "),
+        expected: "names that differ in more than case")
     }
     self.id = id
     self.site = site

@@ -20,7 +20,7 @@ package struct SiteStep: Hashable, Sendable {
   package enum Action: Hashable, Sendable {
     case package(PackageStep)
     /// Makes the site read a source folder anew, and says so in the package's comment (`Update-CMDistributionPoint`).
-    case update(package: StepID, stamp: Stamp)
+    case update(package: StepID, stamp: StepMark)
     /// Gives a package to the points that lack it.
     case distribute(package: StepID, points: [StepText])
     /// Takes a package from points.
@@ -29,12 +29,12 @@ package struct SiteStep: Hashable, Sendable {
     case readContent(package: StepID, points: [StepText])
     case program(ProgramStep)
     /// No deployment can use the program any more.
-    case disableProgram(package: StepID, name: Name, owner: Stamp)
+    case disableProgram(package: StepID, name: Name, owner: StepMark)
     case collection(CollectionStep)
     /// One direct membership rule.
     case member(collection: StepID, resource: Int32)
     case deployment(DeploymentStep)
-    case removeDeployment(PackageID, stamp: Stamp)
+    case removeDeployment(PackageID, stamp: StepMark)
     /// What each device of a deployment reported.
     case readDeployment(StepID, collection: StepID)
   }
@@ -91,7 +91,7 @@ extension SiteStep.Action {
 package struct PackageStep: Hashable, Sendable {
   /// What the site called it when it was last seen.
   package let known: PackageID?
-  package let stamp: Stamp
+  package let stamp: StepMark
   /// At most 50 characters: `SMS_Package.Name` (configmgr.md, 3.4; the length is recalled).
   package let name: StepText
   package let version: StepText
@@ -99,7 +99,7 @@ package struct PackageStep: Hashable, Sendable {
 
   /// - Throws: `DistributionReason.valueRefused` when a text is of another kind than its place asks for.
   package init(
-    known: PackageID? = nil, stamp: Stamp, name: StepText, version: StepText, source: StepText
+    known: PackageID? = nil, stamp: StepMark, name: StepText, version: StepText, source: StepText
   ) throws(Refusal) {
     try name.expect(.name, "package name")
     try version.expect(.name, "package version")
@@ -115,7 +115,7 @@ package struct PackageStep: Hashable, Sendable {
 /// A program of a package.
 package struct ProgramStep: Hashable, Sendable {
   package let package: StepID
-  package let stamp: Stamp
+  package let stamp: StepMark
   package let name: Name
   package let commandLine: StepText
   package let account: Program.Account
@@ -124,7 +124,7 @@ package struct ProgramStep: Hashable, Sendable {
 
   /// - Throws: `DistributionReason.valueRefused`.
   package init(
-    package: StepID, stamp: Stamp, name: Name, commandLine: StepText, account: Program.Account,
+    package: StepID, stamp: StepMark, name: Name, commandLine: StepText, account: Program.Account,
     duration: Int64
   ) throws(Refusal) {
     try commandLine.expect(.command, "command line of \(name)")
@@ -148,7 +148,7 @@ package struct CollectionStep: Hashable, Sendable {
     /// It is there under this id, and has this name.
     case existing(PackageID)
     /// It is made where there is none with the stamp, below a collection that is there.
-    case made(below: PackageID, stamp: Stamp)
+    case made(below: PackageID, stamp: StepMark)
   }
 
   package let name: CollectionName
@@ -168,14 +168,14 @@ package struct DeploymentStep: Hashable, Sendable {
   package let package: StepID
   package let program: Name
   package let collection: StepID
-  package let stamp: Stamp
+  package let stamp: StepMark
   package let purpose: DeploymentIntent.Purpose
   package let availableFrom: Instant?
   /// Of a required one; nil means as soon as possible.
   package let deadline: Instant?
 
   package init(
-    package: StepID, program: Name, collection: StepID, stamp: Stamp,
+    package: StepID, program: Name, collection: StepID, stamp: StepMark,
     purpose: DeploymentIntent.Purpose, availableFrom: Instant?, deadline: Instant?
   ) {
     self.package = package

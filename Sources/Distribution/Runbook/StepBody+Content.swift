@@ -11,7 +11,8 @@ struct ContentText {
   private static func list(_ points: [StepText]) throws(Refusal) -> [PowerShellLiteral] {
     guard !points.isEmpty else {
       throw Refusal(
-        DistributionReason.valueRefused, "distribution points", seen: "none", expected: "at least one")
+        DistributionReason.valueRefused, "distribution points", seen: "none",
+        expected: "at least one")
     }
     var literals: [PowerShellLiteral] = []
     for point in points {
@@ -21,7 +22,7 @@ struct ContentText {
     return literals
   }
 
-  func update(_ stamp: Stamp) throws(Refusal) -> PowerShellText {
+  func update(_ stamp: StepMark) throws(Refusal) -> PowerShellText {
     let stamped = try stamp.literal
     let comment = try stamp.comment
     let content = try stamp.contentLiteral

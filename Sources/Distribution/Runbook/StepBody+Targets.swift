@@ -35,7 +35,8 @@ extension CollectionStep {
     return text
   }
 
-  private func made(below limiting: PackageID, _ stamp: Stamp) throws(Refusal) -> PowerShellText {
+  private func made(below limiting: PackageID, _ stamp: StepMark) throws(Refusal) -> PowerShellText
+  {
     let limiting = try PowerShellLiteral(limiting.text, of: "limiting collection")
     let name = try PowerShellLiteral(name.text, of: "collection")
     let stamped = try stamp.literal
@@ -204,7 +205,7 @@ extension DeploymentStep {
     try PowerShellLiteral(String(instant.description.dropLast()), of: "moment")
   }
 
-  static func removing(_ id: PackageID, _ stamp: Stamp) throws(Refusal) -> PowerShellText {
+  static func removing(_ id: PackageID, _ stamp: StepMark) throws(Refusal) -> PowerShellText {
     let id = try PowerShellLiteral(id.text, of: "deployment id")
     let stamped = try stamp.literal
     return """

@@ -43,15 +43,15 @@ extension StepID {
   }
 }
 
-extension Stamp {
+extension StepMark {
   /// What finds the object, as a literal.
   var literal: PowerShellLiteral {
-    get throws(Refusal) { try PowerShellLiteral(text, of: "stamp") }
+    get throws(Refusal) { try PowerShellLiteral(stamp, of: "stamp") }
   }
 
   /// The whole comment, as a literal.
   var comment: PowerShellLiteral {
-    get throws(Refusal) { try PowerShellLiteral("\(text) \(content) \(age)", of: "stamp") }
+    get throws(Refusal) { try PowerShellLiteral("\(stamp) \(content) \(age)", of: "stamp") }
   }
 
   var contentLiteral: PowerShellLiteral {
@@ -193,7 +193,7 @@ extension ProgramStep {
 
   /// Nothing in the facts takes a program away; one that is disabled runs nowhere.
   fileprivate static func disabling(
-    _ name: Name, of package: StepID, _ stamp: Stamp
+    _ name: Name, of package: StepID, _ stamp: StepMark
   ) throws(Refusal) -> PowerShellText {
     let package = try package.expression(.packageID)
     let name = try PowerShellLiteral(name.text, of: "program name")

@@ -42,7 +42,7 @@ package struct StepKey: Hashable, Sendable, Comparable, CustomStringConvertible 
 
   package static let rule = "object@version of A-Z, a-z, 0-9, blank, . _ + and -"
 
-  private static func isPlain(_ byte: UInt8) -> Bool {
+  static func isPlain(_ byte: UInt8) -> Bool {
     PackageID.isUpperAlphanumeric(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
       || "._+-".utf8.contains(byte)
   }

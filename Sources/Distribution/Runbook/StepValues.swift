@@ -25,7 +25,8 @@ package struct StepText: Hashable, Sendable {
     guard (1...most).contains(text.utf16.count), text.first != " ", text.last != " " else {
       throw Refusal(
         DistributionReason.valueRefused, subject,
-        seen: text.utf16.count > most ? "\(text.utf16.count) UTF-16 units" : "\u{2018}\(text)\u{2019}",
+        seen: text.utf16.count > most
+          ? "\(text.utf16.count) UTF-16 units" : "\u{2018}\(text)\u{2019}",
         expected: "1 to \(most) UTF-16 units, no blank at an end")
     }
     for scalar in text.unicodeScalars where !kind.takes(scalar) {
@@ -45,7 +46,7 @@ package struct StepText: Hashable, Sendable {
 
   private static func isRooted(_ text: String) -> Bool {
     let parts = text.split(separator: "\\", omittingEmptySubsequences: false)
-    if parts.count > 3, parts[0].isEmpty, parts[1].isEmpty {
+    if parts.count > 4, parts[0].isEmpty, parts[1].isEmpty {
       return parts.dropFirst(2).allSatisfy { !$0.isEmpty && $0 != ".." && $0 != "." }
     }
     guard let drive = parts.first, drive.utf8.count == 2, drive.utf8.last == UInt8(ascii: ":"),
@@ -73,7 +74,8 @@ extension StepText.Kind {
   fileprivate func takes(_ scalar: Unicode.Scalar) -> Bool {
     if self == .host {
       return scalar.isASCII
-        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-.".unicodeScalars.contains(scalar))
+        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+          || "-.".unicodeScalars.contains(scalar))
     }
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .decimalNumber,
@@ -102,29 +104,47 @@ package enum StepID: Hashable, Sendable {
   }
 }
 
-/// What a step leaves in the comment of what it made: that it is ours, which content it has, and how new it is.
+/// What a step leaves in the comment of what it made: the stamp by which it is found again, which content it has, and
+/// how new it is.
 ///
 ///     waybill:1:<owner>:<part> <content> <age>
 ///
-/// At most 117 characters: 64 of the owner, 22 of the content, 6 to 16 of the age.
-package struct Stamp: Hashable, Sendable {
-  /// The intent or the product line.
-  package let owner: Name
-  package let part: Part
-  /// Changes with what was asked for: lower-case hex.
+/// The stamp has at most 99 characters (configmgr.md, 3.3), the content 22, the age at most 16.
+package struct StepMark: Hashable, Sendable {
+  package enum Part: String, Sendable, CaseIterable {
+    case package, program, collection, deployment
+  }
+
+  /// What finds the object again.
+  package let stamp: String
+  /// Changes with what was asked for: 22 lower-case hex digits.
   package let content: String
-  /// A step never acts on an object with a higher one: it was made by something later.
+  /// A step never acts on an object with a higher one: something later made it.
   package let age: Int64
 
-  package enum Part: String, Sendable, CaseIterable { case package, program, collection, deployment }
-
+  /// - Parameter owner: the intent or the product line.
   package init(owner: Name, part: Part, content: Digest, age: Int64) {
-    self.owner = owner
-    self.part = part
+    stamp = "waybill:1:\(owner):\(part.rawValue)"
     self.content = String(content.hex.prefix(22))
     self.age = age
   }
 
-  /// What finds the object again.
-  package var text: String { "waybill:1:\(owner):\(part.rawValue)" }
+  /// Takes a stamp that was made elsewhere.
+  ///
+  /// - Throws: `DistributionReason.valueRefused` unless it is `waybill:1:`, and of `[A-Za-z0-9.:-]` behind.
+  package init(stamp: String, content: Digest, age: Int64) throws(Refusal) {
+    guard stamp.hasPrefix("waybill:1:"), (11...99).contains(stamp.utf8.count),
+      stamp.utf8.allSatisfy({ byte in
+        StepKey.isPlain(byte) && byte != UInt8(ascii: "_") && byte != UInt8(ascii: "+")
+          || byte == UInt8(ascii: ":")
+      })
+    else {
+      throw Refusal(
+        DistributionReason.valueRefused, "stamp", seen: stamp,
+        expected: "waybill:1: and A-Z, a-z, 0-9, . : and -, at most 99 characters")
+    }
+    self.stamp = stamp
+    self.content = String(content.hex.prefix(22))
+    self.age = age
+  }
 }

@@ -62,13 +62,16 @@ class Cmdlets:
     def __init__(self, opened, limits, failures):
         self.opened, self.limits, self.failures, self.calls = opened, limits, failures, {}
 
-    def run(self, name, named, is_what_if):
-        entry = parameters.known(name)
-        method = getattr(self, name.lower().replace("-", "_"), None)
-        if entry is None or method is None:
+    def bound(self, name, named):
+        """The arguments, when the cmdlet is known and takes them."""
+        if parameters.known(name) is None or not hasattr(self, name.lower().replace("-", "_")):
             raise Unsupported(f"the cmdlet {name}")
-        name, facts = entry
-        given = bound(name, named)
+        return bound(name, named)
+
+    def run(self, name, named, is_what_if):
+        given = self.bound(name, named)
+        name, facts = parameters.known(name)
+        method = getattr(self, name.lower().replace("-", "_"))
         changes = facts["use"] == "change"
         is_what_if = given.pop("WhatIf", is_what_if and "WhatIf" in facts["switches"])
         given.pop("DisableWildcardHandling", None)

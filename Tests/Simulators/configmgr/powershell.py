@@ -402,7 +402,8 @@ class Interpreter:
         if lower == "split-path":
             self.only(name, named, {"path"})
             return [named.read("Path").rstrip("\\").rpartition("\\")[0]]
-        if not self.location and lower not in ("get-ciminstance",):
+        self.cmdlets.bound(name, named)
+        if not self.location and lower != "get-ciminstance":
             raise Fault(f"{name}: this command cannot be run from the current drive")
         return self.cmdlets.run(name, named, self.get("whatifpreference"))
 
