@@ -69,7 +69,7 @@ let package = Package(
     library("Trust", ["Intents", "CSodium", crypto, cryptoExtras]),
     library("HTTP", ["Intents", "CCurl"]),
     library("Bundles", ["Intents", "Trust", "CArchive", "CLinux", "CZstd", system]),
-    library("Distribution", ["Intents", "Trust", "Bundles", system]),
+    library("Distribution", ["Intents", "Trust", "Bundles", "HTTP", system]),
     library("Centre", ["Intents", "Trust", "Bundles", database, yaml, logging, system]),
     library(
       "Site", ["Intents", "Trust", "Bundles", "Distribution", database, yaml, logging, system]),
@@ -86,7 +86,7 @@ let package = Package(
       swiftSettings: strict),
     tests("IntentsTests", ["Intents"]),
     tests("TrustTests", ["Trust", "Intents"]),
-    tests("HTTPTests", ["HTTP", "Intents"]),
+    tests("HTTPTests", ["HTTP", "Intents", system]),
     tests("BundlesTests", ["Bundles", "Trust", "Intents", system]),
     tests("DistributionTests", ["Distribution", "Bundles", "Trust", "Intents", system]),
     tests("CentreTests", ["Centre", "Bundles", "Trust", "Intents", database, system]),

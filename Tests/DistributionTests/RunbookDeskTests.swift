@@ -116,7 +116,7 @@ import Trust
   @Test("a desk by itself: a step that no script holds goes into the next one")
   func alone() throws {
     let scratch = try Scratch()
-    let memory = TestMemory()
+    let memory = CrashingMemory()
     func open() throws -> RunbookDesk {
       try RunbookDesk(
         memory: memory, outbox: scratch.path.appending("out"),

@@ -10,7 +10,7 @@ import Trust
 /// A runbook point with its folders, in a scratch folder of its own.
 final class RunbookRig {
   let scratch: Scratch
-  let memory = TestMemory()
+  let memory = CrashingMemory()
   let landing = TestLanding()
   let settings: RunbookSettings
   private(set) var point: RunbookPoint

@@ -8,7 +8,7 @@ import Testing
 import Trust
 
 /// What a point remembers, in memory; ends as a crash would after so many writes.
-final class TestMemory: PointMemory {
+final class CrashingMemory: PointMemory {
   var values: [String: [UInt8]] = [:]
   var writesLeft = Int.max
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Glibc
+import Synchronization
 
 /// Answers one connection after the other on a port of the loopback interface with prepared bytes, then closes.
 final class LoopbackServer: Sendable {
   let port: UInt16
   private let descriptor: Int32
+  private let received = Mutex<[String]>([])
 
   struct Failure: Error { let what: String }
 
@@ -24,25 +26,29 @@ final class LoopbackServer: Sendable {
     }
     guard status else { throw Failure(what: String(cString: strerror(errno))) }
     port = UInt16(bigEndian: address.sin_port)
-    Thread.detachNewThread {
-      for answer in answers { LoopbackServer.serve(own, Array(answer.utf8)) }
+    Thread.detachNewThread { [self] in
+      for answer in answers { serve(Array(answer.utf8)) }
       close(own)
     }
   }
 
   var url: String { "http://127.0.0.1:\(port)" }
 
-  private static func serve(_ listener: Int32, _ answer: [UInt8]) {
-    let connection = accept(listener, nil, nil)
+  /// The requests so far, head and body.
+  var requests: [String] { received.withLock { $0 } }
+
+  private func serve(_ answer: [UInt8]) {
+    let connection = accept(descriptor, nil, nil)
     guard connection >= 0 else { return }
     defer { close(connection) }
     var request: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
-    while !request.suffix(4).elementsEqual("\r\n\r\n".utf8) {
+    while !LoopbackServer.isWhole(request) {
       let count = read(connection, &buffer, buffer.count)
       guard count > 0 else { return }
       request += buffer[..<count]
     }
+    received.withLock { $0.append(String(decoding: request, as: UTF8.self)) }
     var sent = 0
     while sent < answer.count {
       let count = answer.withUnsafeBytes { bytes in
@@ -53,5 +59,15 @@ final class LoopbackServer: Sendable {
       guard count > 0 else { return }
       sent += count
     }
+  }
+
+  /// Whether a head and as many bytes as it announces are there.
+  private static func isWhole(_ request: [UInt8]) -> Bool {
+    let text = String(decoding: request, as: UTF8.self)
+    let parts = text.components(separatedBy: "\r\n\r\n")
+    guard parts.count > 1 else { return false }
+    let length =
+      parts[0].firstMatch(of: /Content-Length: (\d+)/).flatMap { Int($0.1) } ?? 0
+    return parts.dropFirst().joined(separator: "\r\n\r\n").utf8.count >= length
   }
 }

@@ -33,8 +33,10 @@ struct IntentSteps: Hashable {
       preconditionFailure("32 hex digits are a name")
     }
     let line = manifest.line.text
-    let version = intent.manifest.hex
-    let stamp = StepMark(owner: owner, part: .package, content: intent.manifest, age: bundle)
+    // Content that landed anew, in another folder, is another version of the package.
+    let version = "\(intent.manifest).\(IntentSteps.mark([source.text]))"
+    let stamp = StepMark(
+      owner: owner, part: .package, content: IntentSteps.digest([version]), age: bundle)
 
     package = SiteStep(
       StepKey("package", line, version), for: intent.id,
@@ -135,6 +137,9 @@ struct IntentSteps: Hashable {
       return (collection, members)
     }
   }
+
+  /// The manifest in the key of a package, of its content or of its update; nil in any other.
+  static func manifest(of key: StepKey) -> Digest? { Digest(hex: key.version.prefix(64)) }
 
   /// SHA-256 over texts, none of which holds a line break.
   static func digest(_ texts: [String]) -> Digest {

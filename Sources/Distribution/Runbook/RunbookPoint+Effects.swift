@@ -70,7 +70,7 @@ extension RunbookPoint {
       try checkUnused(manifest)
       guard
         let (line, package) = try held("package.").first(where: {
-          $0.value.key.version == manifest.hex
+          IntentSteps.manifest(of: $0.value.key) == manifest
         }),
         let id = package.answer.packageID
       else {
@@ -108,7 +108,7 @@ extension RunbookPoint {
     return devices.map { device in
       ComplianceRecord(
         device: device.name, intent: key.intent, revision: key.revision,
-        state: ComplianceRecord.State(statusType: device.status), exitCode: nil, asOf: at)
+        state: DeviceState.state(ofStatusType: device.status), exitCode: nil, asOf: at)
     }
   }
 

@@ -4,12 +4,14 @@ import Intents
 extension RunbookPoint {
   /// The intents that are deployed and stay as they are, by the line whose package they use.
   func linesInUse(_ work: [PlannedWork]) throws(Refusal) -> [RandomID: DeploymentIntent] {
-    var observed: [String: DeploymentIntent] = [:]
-    for case .observe(let intent) in work { observed[intent.manifest.hex] = intent }
+    var observed: [Digest: DeploymentIntent] = [:]
+    for case .observe(let intent) in work { observed[intent.manifest] = intent }
     guard !observed.isEmpty else { return [:] }
     var lines: [RandomID: DeploymentIntent] = [:]
     for (name, package) in try held("package.") {
-      guard let line = RandomID(name), let intent = observed[package.key.version] else { continue }
+      guard let line = RandomID(name), let manifest = IntentSteps.manifest(of: package.key),
+        let intent = observed[manifest]
+      else { continue }
       lines[line] = intent
     }
     return lines
@@ -48,19 +50,5 @@ extension RunbookPoint {
       throw Refusal(
         DistributionReason.inUse, content, seen: "\(deployment.key)", expected: "no deployment")
     }
-  }
-}
-
-extension ComplianceRecord.State {
-  /// What a classic deployment's `StatusType` says (configmgr.md, 5.1). Any other value is unknown.
-  init(statusType: Int64) {
-    self =
-      switch statusType {
-      case 1: .succeeded
-      case 2: .inProgress
-      case 3: .notApplicable
-      case 5: .failed
-      default: .unknown
-      }
   }
 }

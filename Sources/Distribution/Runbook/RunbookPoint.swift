@@ -91,7 +91,7 @@ package final class RunbookPoint: DistributionPoint {
     let ready = try held("content.")
     for (line, package) in try held("package.") {
       guard let id = package.answer.packageID, let line = RandomID(line),
-        let manifest = Digest(hex: package.key.version)
+        let manifest = IntentSteps.manifest(of: package.key)
       else { continue }
       let read = ready[line.text]
       let isComplete = read?.key.version == package.key.version

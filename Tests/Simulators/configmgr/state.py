@@ -148,6 +148,13 @@ class Site:
                         row["LastCopied"] = self.clock
         return list(self.distributions.values())
 
+    def messages(self):
+        """SMS_DistributionDPStatus: the newest message of each point about each package."""
+        states = {INSTALLED: 1, FAILED: 3}
+        return [{"NalPath": row["ServerNALPath"], "PackageID": row["PackageID"], "ObjectTypeID": 2,
+                 "MessageState": row.get("complaint") or states.get(row["State"], 2), "LastUpdateDate": self.clock}
+                for row in self.distributions.values()]
+
     # Programs.
 
     def create_program(self, values):
