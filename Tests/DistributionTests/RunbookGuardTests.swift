@@ -124,6 +124,21 @@ import Trust
     #expect(try program["Comment"].string().hasPrefix(Self.stamp("program") + " "))
   }
 
+  @Test(
+    "a package with the stamp where the AdminService puts it is ours, and is read anew for its new folder"
+  )
+  func otherPlane() throws {
+    let stamp = JSONValue.string(Self.stamp("package"))
+    let (rig, site, intent) = try Self.run(after: [
+      ["create_package", ["Name": "Tool", "ISVString": stamp, "PkgSourcePath": "elsewhere"]]
+    ])
+    #expect(try rig.apply(intent) == .done("PS120001"))
+    #expect(try site.table("packages").count == 1)
+    let package = try #require(try site.table("packages")["PS100001"])
+    #expect(try package["SourceVersion"].integer(in: 0...9) == 2)
+    #expect(try package["Description"].string().hasPrefix(Self.stamp("package") + " "))
+  }
+
   @Test("a name that is a pattern elsewhere matches itself only")
   func patterns() throws {
     let (rig, site, intent) = try Self.run(after: [

@@ -9,7 +9,8 @@ import Trust
 
 /// A runbook point with content that really lands.
 @Suite struct RunbookLandingTests {
-  private static let content = Content(line: Runbooks.line, version: "3.1", files: ["setup.exe": "one\n"])
+  private static let content = Content(
+    line: Runbooks.line, version: "3.1", files: ["setup.exe": "one\n"])
 
   private struct Rig {
     let scratch: Scratch
@@ -69,7 +70,9 @@ import Trust
       scope: [], isRollback: false)
   }
 
-  @Test("content lands in the folder that the script names; damaged, it lands anew and the package follows (A15)")
+  @Test(
+    "content lands in the folder that the script names; damaged, it lands anew and the package follows (A15)"
+  )
   func landing() throws {
     let rig = try Rig()
     let intent = try Self.intent()

@@ -32,6 +32,12 @@ enum RunbookFrame {
       return $Text -ceq $Stamp -or $Text.StartsWith($Stamp + ' ', [System.StringComparison]::Ordinal)
     }
 
+    # Whether an object carries the stamp: in its comment, or where the AdminService puts it.
+    function Test-Stamped {
+      param($Object, [string] $Comment, [string] $Stamp)
+      return (Test-Stamp $Comment $Stamp) -or $Object.ISVString -ceq $Stamp
+    }
+
     # Whether a comment carries any stamp of ours.
     function Test-Ours {
       param([string] $Text)
@@ -90,7 +96,7 @@ enum RunbookFrame {
       return Get-CimInstance @query
     }
 
-    # The wall clock of UTC, as -IsUtc and -UseUtc… read it.
+    # The wall clock of UTC, as -IsUtc and -UseUtc read it.
     function ConvertTo-Moment {
       param([string] $Text)
       $culture = [System.Globalization.CultureInfo]::InvariantCulture

@@ -41,7 +41,9 @@ package final class SourceLanding: ContentLanding {
 
   package func remove(manifest: Digest) throws(Refusal) {
     try effect { () throws(Refusal) in
-      for record in try store.records() where record.manifest == manifest { try store.remove(record) }
+      for record in try store.records() where record.manifest == manifest {
+        try store.remove(record)
+      }
     }
   }
 

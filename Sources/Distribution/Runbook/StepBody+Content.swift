@@ -30,7 +30,7 @@ struct ContentText {
         $packageId = \(package)
         $package = Get-OnePackage $packageId
         $ids = [ordered]@{ PackageID = $packageId }
-        if (-not (Test-Stamp $package.Description \(stamped))) { throw 'waybill-policy: the package is not ours' }
+        if (-not (Test-Stamped $package $package.Description \(stamped))) { throw 'waybill-policy: the package is not ours' }
         Assert-Age $package.Description \(stamp.age)
         if ((Get-StampPart $package.Description 1) -ceq \(content)) {
           return @{ outcome = 'already'; ids = $ids }

@@ -44,10 +44,10 @@ extension CollectionStep {
     return """
         $stamp = \(stamped)
         $all = @(Get-CMDeviceCollection)
-        $found = @($all | Where-Object { $_.Name -ceq \(name) -or (Test-Stamp $_.Comment $stamp) })
+        $found = @($all | Where-Object { $_.Name -ceq \(name) -or (Test-Stamped $_ $_.Comment $stamp) })
         if ($found.Count -gt 1) { throw 'waybill-policy: two collections carry one name or one stamp' }
         if ($found.Count -eq 1) {
-          if (-not (Test-Stamp $found[0].Comment $stamp) -or $found[0].Name -cne \(name)) {
+          if (-not (Test-Stamped $found[0] $found[0].Comment $stamp) -or $found[0].Name -cne \(name)) {
             throw 'waybill-policy: a collection of this name is not ours'
           }
           if ($found[0].LimitToCollectionID -cne \(limiting)) {

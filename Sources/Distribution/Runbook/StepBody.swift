@@ -75,11 +75,11 @@ extension PackageStep {
         if (-not [System.IO.Directory]::Exists($source)) {
           throw 'waybill-wait: the source folder of this package is not there'
         }
-        $found = @(Get-CMPackage -Fast | Where-Object { Test-Stamp $_.Description $stamp })
+        $found = @(Get-CMPackage -Fast | Where-Object { Test-Stamped $_ $_.Description $stamp })
         if ($found.Count -gt 1) { throw 'waybill-policy: two packages carry one stamp' }
         if ($found.Count -eq 0) {
           $named = @(Get-CMPackage -Name \(name) -DisableWildcardHandling -Fast)
-          $others = @($named | Where-Object { $_.Name -ceq \(name) -and -not (Test-Ours $_.Description) })
+          $others = @($named | Where-Object { $_.Name -ceq \(name) -and -not (Test-Ours $_.Description) -and -not (Test-Ours $_.ISVString) })
           if ($others.Count -gt 0) { throw 'waybill-policy: a package of this name is not ours' }
           $arguments = @{
             Name = \(name)
