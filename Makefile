@@ -27,7 +27,7 @@ build: setup ## build the programs
 	swift build -c $(CONFIG)
 
 # --build-tests builds the programs too; `make build` before or after it has nothing left to do.
-test: setup ## build and run every test
+test: setup .venv/ready ## build and run every test
 	swift build -c $(CONFIG) --build-tests
 	swift test -c $(CONFIG) --skip-build --disable-xctest $(if $(FILTER),--filter $(FILTER))
 

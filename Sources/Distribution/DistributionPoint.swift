@@ -11,6 +11,12 @@ package protocol DistributionPoint {
   /// What the point is and what it holds, as far as a plan depends on it.
   func describe() throws(Refusal) -> PointDescription
 
+  /// Told before the first effect of a plan what all of them will be, so that a point which people work for can
+  /// hand them one list. Changes nothing at the point; what is announced may never be asked for.
+  ///
+  /// A work that the point would refuse is refused when its effect is asked for, not here.
+  func announce(_ work: [PlannedWork], of brief: PlanBrief) throws(Refusal)
+
   /// Makes one content version available whole, or not at all.
   ///
   /// Content of the same manifest is looked at again, file by file, and only what is wrong is written. What was
@@ -53,6 +59,11 @@ package protocol DistributionPoint {
 
   /// Opens a held file for reading; nil when it is not there. The caller re-hashes what it reads and closes.
   func open(held digest: Digest) throws(Refusal) -> FileDescriptor?
+}
+
+extension DistributionPoint {
+  /// A point that does each effect when it is asked needs no list.
+  package func announce(_ work: [PlannedWork], of brief: PlanBrief) throws(Refusal) {}
 }
 
 /// The idempotency key of an effect: which revision of which intent it belongs to.

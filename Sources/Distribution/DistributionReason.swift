@@ -6,10 +6,14 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
   case contentDiffers = "WB1050"
   case recordDamaged = "WB1051"
   case libraryDisagrees = "WB1052"
+  case resultAltered = "WB1056"
+  case resultForeign = "WB1057"
   case noSpace = "WB2150"
   case idsExhausted = "WB2250"
+  case runbookTooLarge = "WB2256"
   case unavailable = "WB3050"
   case busy = "WB3051"
+  case stepWaits = "WB3056"
   case refused = "WB3150"
   case foreignLibrary = "WB3151"
   case nameRefused = "WB3152"
@@ -28,6 +32,8 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
   case valueRefused = "WB3255"
   case redirected = "WB3256"
   case collectionRefused = "WB3257"
+  case stepForbidden = "WB3258"
+  case stepsDisagree = "WB3259"
 
   package var summary: String {
     switch self {
@@ -56,6 +62,12 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
     case .valueRefused: "a value is not of the characters that may reach a query or a script"
     case .redirected: "the site server sends on to another address"
     case .collectionRefused: "the collection is not one that may be deployed to"
+    case .resultAltered: "the result of a runbook is not what the script that was issued writes"
+    case .resultForeign: "a result is of a runbook that this site did not issue"
+    case .runbookTooLarge: "a runbook or its result passes a limit"
+    case .stepWaits: "a step of a runbook met something that may pass by itself"
+    case .stepForbidden: "a step of a runbook met an object that must not be touched"
+    case .stepsDisagree: "the steps of a runbook do not fit together"
     }
   }
 
@@ -95,6 +107,15 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
     case .valueRefused: "ask the centre for a release whose names are of the plain characters named"
     case .redirected: "find out who answers at this address; it is never followed"
     case .collectionRefused: "correct the collection at the site, or have the centre choose another"
+    case .resultAltered:
+      "remove the file from the inbox, find out who changed it or the script, then run the runbook again"
+    case .resultForeign:
+      "remove the file from the inbox; bring the result of the runbook that lies in the outbox"
+    case .runbookTooLarge: "apply fewer intents at a time"
+    case .stepWaits: "run the same runbook again later and bring its new result"
+    case .stepForbidden:
+      "decide at the site whose object it is: rename or remove it there, or ask the centre for another name"
+    case .stepsDisagree: "report it: the steps of one runbook never disagree"
     }
   }
 }

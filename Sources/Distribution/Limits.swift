@@ -23,6 +23,20 @@ package enum DistributionLimits {
   package static let overhead: Int64 = 8192
   /// Free bytes below which `doctor` asks for room.
   static let roomNotice: Int64 = 5 << 30
+  /// UTF-16 units of one value in a runbook. Windows takes command lines of some thousands; ours are shorter.
+  package static let literalLength = 2048
+  /// Steps of one runbook: a person reads it.
+  package static let runbookSteps = 10_000
+  /// Bytes of one runbook: 10,000 steps take about 20 MiB.
+  package static let runbookBytes = 32 << 20
+  /// Bytes of one result: a line for each of 250,000 devices.
+  package static let runbookResult: Int64 = 64 << 20
+  /// Lines of one result.
+  package static let runbookLines = 300_000
+  /// UTF-16 units of what a failed step says; the script cuts it there.
+  package static let faultMessage = 500
+  /// Entries of the folder that results are put into.
+  package static let inboxEntries = 10_000
   /// Bytes of the list of one landed folder: a million files.
   static let sourceRecord: Int64 = 256 << 20
   /// Bytes of a text from a site server that a refusal repeats.

@@ -18,7 +18,7 @@ extension AdminServicePoint {
       try checkSite()
       var line = try line(request.line)
       try line.ask(request.manifest, key)
-      let (record, repaired) = try landed(request, check)
+      let (record, repaired) = try store.landed(request, check)
       var package = try ensurePackage(
         PackageWish(line: request.line, name: name, version: version, record: record), &line)
       if package.sourceVersion <= line.after {
@@ -47,20 +47,6 @@ extension AdminServicePoint {
     let name: PlainText
     let version: PlainText
     let record: SourceRecord
-  }
-
-  /// The folder that has the content, whole as far as presence and size tell; a new one when there is none.
-  /// And how many files of the old one were wrong.
-  private func landed(
-    _ request: ContentRequest, _ check: SourceCheck
-  ) throws(Refusal) -> (SourceRecord, Int64) {
-    var wrong: Int64 = 0
-    for record in try store.records().reversed() where record.manifest == request.manifest {
-      let defects = try store.defects(of: record)
-      if defects == 0, record.files == check.files { return (record, 0) }
-      wrong = max(wrong, defects)
-    }
-    return (try store.land(request, check), wrong)
   }
 
   /// The package of the line, pointed at the landed folder.

@@ -53,35 +53,7 @@ package final class AdminServicePoint: DistributionPoint {
 
   /// Hashes the landed folders. The site looks after its own library; ask it for a content validation.
   package func recheck(_ progress: @escaping PhaseProgress) throws(Refusal) -> PointRecheck {
-    try effect { () throws(Refusal) in
-      let records = try store.records()
-      let total = records.reduce(0) { $0 + $1.files.reduce(0) { $0 + $1.length } }
-      let meter = PhaseMeter("hashing", of: total, progress)
-      let hash = FileHash()
-      var files: Int64 = 0
-      var damaged: Set<Digest> = []
-      var unsound: Set<Digest> = []
-      var texts: [String] = []
-      for record in records {
-        var wrong: Set<Digest> = []
-        for file in record.files {
-          try Interruption.check()
-          files += 1
-          let seen = try hash.file(store.path(of: file, in: record.folder), counted: meter)
-          if seen?.digest == file.digest { continue }
-          wrong.insert(file.digest)
-          texts.append("\(record.folder)/\(file.path): \(seen == nil ? "missing" : "other bytes")")
-        }
-        guard !wrong.isEmpty else { continue }
-        try store.note(damaged: wrong, in: record.folder)
-        damaged.formUnion(wrong)
-        unsound.insert(record.manifest)
-      }
-      meter.finish()
-      return PointRecheck(
-        files: files, bytes: total, damaged: damaged.sorted(), unsound: unsound,
-        findings: Int64(texts.count), texts: Array(texts.prefix(DistributionLimits.findings)))
-    }
+    try effect { () throws(Refusal) in try store.recheck(progress) }
   }
 
   /// Runs one effect under the lock of the source folders.

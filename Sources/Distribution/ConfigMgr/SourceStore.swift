@@ -232,7 +232,7 @@ final class SourceStore {
   }
 
   /// A name that neither a folder of ours nor one of somebody else's has.
-  private func freeName(for manifest: Digest) throws(Refusal) -> String {
+  func freeName(for manifest: Digest) throws(Refusal) -> String {
     let stem = ContentID(manifest: manifest).text
     for number in 1...SourceStore.mostFolders {
       let name = number == 1 ? stem : "\(stem)-\(number)"
