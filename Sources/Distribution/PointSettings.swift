@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bundles
 package import Intents
-import SystemPackage
+package import SystemPackage
 package import Trust
 
 /// Which distribution point a site drives and how it is reached, as its administrator wrote it down.
 ///
-///     {"format": "waybill-point 1", "kind": "adminservice", "site_code": "PS1",
+///     {"waybill": "point/1", "kind": "adminservice", "site_code": "PS1",
 ///      "sources": {"folder": "/srv/waybill", "unc": "\\\\srv\\src$\\waybill"},
 ///      "distribution_points": ["DP1.CORP.TEST"],
 ///      "adminservice": {"address": "https://sms1.corp.test", "authorities": "/etc/waybill/ps1.pem"}}
 ///
-/// `docs/schemas/point.schema.json` has all of it.
+/// With `"kind": "runbook"` the last member is `runbook`: `outbox` and `inbox` are folders, `collections` says for
+/// each collection which one it is (`{"id": "PS100014", "least": 1, "most": 200}`) or how it is made
+/// (`{"below": "SMS00001", "devices": [16777217]}`). `docs/schemas/point.schema.json` has all of it.
 package enum PointSettings: Sendable {
   case adminService(AdminServiceConfiguration)
+  case runbook(RunbookSettings, share: SourceShare, outbox: FilePath, inbox: FilePath)
 
   /// - Parameters:
   ///   - id: what the point is called.
@@ -21,7 +25,7 @@ package enum PointSettings: Sendable {
   package init(
     _ field: JSONField, id: Name, site: SiteID, generator: String
   ) throws(Refusal) {
-    _ = try field["format"].parsed("waybill-point 1") { $0 == "waybill-point 1" ? $0 : nil }
+    _ = try field["waybill"].parsed("point/1") { $0 == "point/1" ? $0 : nil }
     let code = try field["site_code"].parsed("a site code: \(SiteCode.rule)") { SiteCode($0) }
     let sources = try field["sources"]
     try sources.only(["folder", "unc"])
@@ -29,26 +33,49 @@ package enum PointSettings: Sendable {
       local: try sources["folder"].absolutePath(), unc: try sources["unc"].string())
     var servers: [String] = []
     for server in try field["distribution_points"].array() { servers.append(try server.string()) }
-    let common = ["format", "kind", "site_code", "sources", "distribution_points"]
+    let common = ["waybill", "kind", "site_code", "sources", "distribution_points"]
     switch try field["kind"].string() {
     case "adminservice":
       try field.only(Set(common + ["adminservice"]))
       self = .adminService(
         try AdminServiceConfiguration(
           field["adminservice"], id: id, code: code, share: share, servers: servers))
-    default: throw try field["kind"].wrong("adminservice")
+    case "runbook":
+      try field.only(Set(common + ["runbook"]))
+      let runbook = try field["runbook"]
+      try runbook.only(["outbox", "inbox", "collections"])
+      var points: [StepText] = []
+      for server in servers {
+        points.append(try StepText(server, as: .host, of: "distribution point"))
+      }
+      var targets: [CollectionName: RunbookSettings.Target] = [:]
+      for (key, member) in try runbook["collections"].members() {
+        guard let name = CollectionName(key) else {
+          throw member.wrong("a collection: \(CollectionName.rule)")
+        }
+        targets[name] = try RunbookSettings.Target(member)
+      }
+      self = .runbook(
+        try RunbookSettings(
+          id: id, site: site, siteCode: code, points: points, collections: targets,
+          generator: generator),
+        share: share, outbox: try runbook["outbox"].absolutePath(),
+        inbox: try runbook["inbox"].absolutePath())
+    default: throw try field["kind"].wrong("adminservice or runbook")
     }
   }
 
   package var kind: PointDescription.Kind {
     switch self {
     case .adminService: .adminservice
+    case .runbook: .runbook
     }
   }
 
   package var siteCode: SiteCode {
     switch self {
     case .adminService(let configuration): configuration.siteCode
+    case .runbook(let settings, _, _, _): settings.siteCode
     }
   }
 
@@ -57,6 +84,9 @@ package enum PointSettings: Sendable {
   package func prepare() throws(Refusal) {
     switch self {
     case .adminService(let configuration): try AdminServicePoint.create(configuration)
+    case .runbook(let settings, let share, let outbox, let inbox):
+      try SourceLanding.create(share, id: settings.id, siteCode: settings.siteCode)
+      for folder in [outbox, inbox] { try DurableFile.makeFolder(folder) }
     }
   }
 
@@ -65,7 +95,11 @@ package enum PointSettings: Sendable {
   ) throws(Refusal) -> any DistributionPoint {
     switch self {
     case .adminService(let configuration):
-      try AdminServicePoint(configuration, clock: clock, memory: memory)
+      return try AdminServicePoint(configuration, clock: clock, memory: memory)
+    case .runbook(let settings, let share, let outbox, let inbox):
+      let landing = try SourceLanding(share, id: settings.id, siteCode: settings.siteCode)
+      return try RunbookPoint(
+        settings, landing: landing, memory: memory, outbox: outbox, inbox: inbox)
     }
   }
 }
@@ -101,6 +135,25 @@ extension AdminServiceConfiguration {
       limitingCollection: try field.optional("limiting_collection")?.packageID(),
       members: members, unverified: routes,
       timeout: Int(try field.optional("timeout_seconds")?.integer(in: 1...3600) ?? 120) * 1000)
+  }
+}
+
+extension RunbookSettings.Target {
+  fileprivate init(_ field: JSONField) throws(Refusal) {
+    if let id = try field.optional("id") {
+      try field.only(["id", "least", "most"])
+      let bounds = [try field.optional("least"), try field.optional("most")]
+      let isBounded = bounds.contains { $0 != nil }
+      self.init(
+        .existing(try id.packageID()), members: isBounded ? try field.bounds() : nil)
+      return
+    }
+    try field.only(["below", "devices"])
+    var devices: [Int32] = []
+    for device in try field["devices"].array() {
+      devices.append(Int32(try device.integer(in: 1...Int64(Int32.max))))
+    }
+    self.init(.made(below: try field["below"].packageID(), devices: devices))
   }
 }
 

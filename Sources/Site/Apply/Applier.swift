@@ -70,6 +70,7 @@ package struct Applier {
     var outcome = ApplyOutcome()
     var ran: Set<Digest> = []
     try begin(plan)
+    try PlanAnnouncement(site: site, clock: clock).tell(plan)
     for item in plan.items {
       try Interruption.check()
       guard item.isEffective else {
