@@ -122,7 +122,8 @@ import Testing
     let share = try SourceShare(local: plane.root, unc: deep)
     let configuration = try AdminServiceConfiguration(
       id: plane.id, address: plane.site.address, authorities: SimulatedSite.authority,
-      siteCode: #require(SiteCode("PS1")), share: share, distributionPoints: [])
+      siteCode: #require(SiteCode("PS1")), share: share,
+      distributionPoints: [SimulatedSite.point])
     let content = Content(files: [String(repeating: "f", count: 150): "x"])
     refuses(.nameRefused) {
       _ = try plane.point(configuration).ensureContent(
