@@ -150,6 +150,8 @@ import Testing
     #expect(plane.clock.slept.contains(2))
     try plane.site.fault(["method": "PUT", "status": 500, "times": 99])
     refuses(.refused) { try plane.ensure(.vector, plane.key("intent-1", 3)) }
+    // Nothing was switched, so what was there still is.
+    #expect(try plane.complete() == [Content.next.manifest])
   }
 
   @Test(

@@ -161,6 +161,8 @@ import Testing
     ] {
       refuses(.valueRefused) { _ = try SourceShare(local: plane.root, unc: unc) }
     }
+    refuses(.valueRefused) { _ = try plane.configuration(points: []) }
+    refuses(.valueRefused) { _ = try plane.configuration(points: ["DP1' or 1 eq 1"]) }
     for share in ["SCCMContentLib$", "sccmcontentlibD$", "SMS_DP$", "SMSPKGC$"] {
       refuses(.foreignLibrary) { _ = try SourceShare(local: plane.root, unc: "\\\\srv\\\(share)") }
     }

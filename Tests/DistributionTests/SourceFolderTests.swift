@@ -86,6 +86,26 @@ import Testing
     #expect(try plane.complete() == [Content.vector.manifest])
   }
 
+  @Test(
+    "A17: killed while a folder is removed, it is gone for all, and the next run clears what is left"
+  )
+  func removalCrash() throws {
+    try plane.ensure()
+    let point = try plane.point(try plane.configuration()) { (change) throws(Refusal) in
+      throw Refusal(TestReason.stopped, "\(change)", seen: "killed", expected: "to go on")
+    }
+    let removal = Removal.content(manifest: Content.vector.manifest)
+    #expect(throws: Refusal.self) { _ = try point.remove(removal, key: plane.key()) }
+    #expect(try folders(plane).isEmpty)
+    for file in try Content.vector.list {
+      #expect(try !plane.point().holds(file.digest, length: nil))
+    }
+    try plane.remove(removal)
+    #expect(try FileQuery.names(in: plane.root.appending(".waybill")) == ["lock", "source.json"])
+    try plane.ensure()
+    #expect(try plane.complete() == [Content.vector.manifest])
+  }
+
   @Test("A05: a folder of that name that is somebody else's is left alone, and another name taken")
   func foreignFolder() throws {
     let id = ContentID(manifest: Content.vector.manifest).text
@@ -102,7 +122,8 @@ import Testing
     let share = try SourceShare(local: plane.root, unc: deep)
     let configuration = try AdminServiceConfiguration(
       id: plane.id, address: plane.site.address, authorities: SimulatedSite.authority,
-      siteCode: #require(SiteCode("PS1")), share: share, distributionPoints: [])
+      siteCode: #require(SiteCode("PS1")), share: share,
+      distributionPoints: [SimulatedSite.point])
     let content = Content(files: [String(repeating: "f", count: 150): "x"])
     refuses(.nameRefused) {
       _ = try plane.point(configuration).ensureContent(

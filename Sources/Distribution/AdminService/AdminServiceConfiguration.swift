@@ -32,7 +32,8 @@ package struct AdminServiceConfiguration: Sendable {
   /// Milliseconds that one request may take.
   package let timeout: Int
 
-  /// - Throws: `DistributionReason.valueRefused` for an address or a server name of another form.
+  /// - Throws: `DistributionReason.valueRefused` for an address or a server name of another form, and without a
+  ///   distribution point.
   package init(
     id: Name, address: String, authorities: String?, siteCode: SiteCode, share: SourceShare,
     distributionPoints: [String], limitingCollection: PackageID? = nil,
@@ -46,6 +47,12 @@ package struct AdminServiceConfiguration: Sendable {
       throw Refusal(
         DistributionReason.valueRefused, "address of the AdminService", seen: address,
         expected: "https:// and the name of the SMS Provider, without a path")
+    }
+    guard !distributionPoints.isEmpty else {
+      // Without one, content would count as distributed that is nowhere.
+      throw Refusal(
+        DistributionReason.valueRefused, "distribution points", seen: "none",
+        expected: "at least one server")
     }
     for server in distributionPoints {
       guard !server.isEmpty, server.utf8.allSatisfy(AdminServiceConfiguration.isHost) else {

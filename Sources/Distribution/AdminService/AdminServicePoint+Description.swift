@@ -45,7 +45,9 @@ extension AdminServicePoint {
       for record in try store.records() where record.line == id {
         let isSource = record.folder == source
         guard isSource || record.manifest != line.manifest else { continue }
-        var isComplete = isSource && package.sourceVersion > line.after
+        // Only of the folder that the package was pointed at last is the version known that has it.
+        var isComplete =
+          isSource && (record.folder != line.folder || package.sourceVersion > line.after)
         if isComplete { isComplete = try store.defects(of: record) == 0 }
         if isComplete, case .present = try standing(of: package) {} else { isComplete = false }
         contents.append(

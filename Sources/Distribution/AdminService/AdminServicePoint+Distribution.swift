@@ -55,7 +55,10 @@ extension AdminServicePoint {
         return .failed(
           Refusal(
             DistributionReason.refused, "package \(package.id) on \(server.name)",
-            seen: "state \(row.state), failed; look into distmgr.log and the point's provider log",
+            // Whether that account may read the share, only the site itself can tell.
+            seen:
+              "state \(row.state), failed; distmgr.log and the point's provider log say why: with error 5 "
+              + "the site server's computer account cannot read \(store.share.unc)",
             expected: "state 0, installed"))
       case 0: break
       default:

@@ -181,6 +181,7 @@ final class SourceStore {
     var here: [Digest: FilePath] = [:]
     var folders: Set<FilePath> = [incoming]
     try request.walk { (file) throws(Refusal) in
+      try Interruption.check()
       let target = incoming.appending(file.path)
       try ensureFolder(target.removingLastComponent(), &folders)
       try observe(.started(target))
