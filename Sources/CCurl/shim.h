@@ -42,6 +42,13 @@ static inline CURLcode waybill_curl_set_integrated(CURL *handle) {
   return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_USERPWD, ":");
 }
 
+// Called before each request that is sent, also before one that libcurl repeats by itself.
+static inline CURLcode waybill_curl_set_before_request(
+    CURL *handle, int (*before)(void *, char *, char *, int, int), void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, before);
+  return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
+}
+
 static inline CURLcode waybill_curl_set_error_buffer(CURL *handle, char *buffer) {
   return curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, buffer);
 }

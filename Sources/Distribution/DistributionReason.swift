@@ -17,7 +17,17 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
   case inUse = "WB3154"
   case unknownObject = "WB3155"
   case deviceListMalformed = "WB3156"
+  case signInRefused = "WB3157"
+  case answerMalformed = "WB3158"
+  case serverUntrusted = "WB3159"
   case wrongLibrary = "WB3250"
+  case rightsRefused = "WB3251"
+  case wrongSite = "WB3252"
+  case foreignObject = "WB3253"
+  case stampTwice = "WB3254"
+  case valueRefused = "WB3255"
+  case redirected = "WB3256"
+  case collectionRefused = "WB3257"
 
   package var summary: String {
     switch self {
@@ -35,7 +45,17 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
     case .inUse: "the object is still used"
     case .unknownObject: "the distribution point knows no such object"
     case .deviceListMalformed: "a line of the device list is not of the documented form"
+    case .signInRefused: "the site server does not take the account of this host"
+    case .answerMalformed: "an answer of the site server is not of the documented form"
+    case .serverUntrusted: "the site server's certificate is not one that was pinned"
     case .wrongLibrary: "the folder belongs to another distribution point"
+    case .rightsRefused: "the account's role or scope at the site does not allow it"
+    case .wrongSite: "another ConfigMgr site answers"
+    case .foreignObject: "an object of this name is there that Waybill did not make"
+    case .stampTwice: "two objects carry the stamp of one"
+    case .valueRefused: "a value is not of the characters that may reach a query or a script"
+    case .redirected: "the site server sends on to another address"
+    case .collectionRefused: "the collection is not one that may be deployed to"
     }
   }
 
@@ -59,7 +79,22 @@ package enum DistributionReason: String, CaseIterable, RefusalReason {
     case .inUse: "remove the deployments that use it first"
     case .unknownObject: "apply the intent first, then ask again"
     case .deviceListMalformed: "correct the line named in devices.ndjson, then run again"
+    case .signInRefused:
+      "check the Kerberos ticket, that the account is an administrative user of the site, and that the server does not demand Extended Protection"
+    case .answerMalformed:
+      "look whether a proxy or portal answers instead; the texts are in AdminService.log and SMS_REST_PROVIDER.log"
+    case .serverUntrusted:
+      "find out who answers at this address before anything else; pin the site's new authority only when it is known"
     case .wrongLibrary: "check the folder and the site code in the configuration of the site"
+    case .rightsRefused: "have a full administrator look at the role and scope of the account"
+    case .wrongSite: "check address and site code in the configuration of the site"
+    case .foreignObject:
+      "rename or remove the object at the site, or have the centre choose another name: nothing is adopted"
+    case .stampTwice:
+      "find out who copied the object, and remove the copy; nothing is changed meanwhile"
+    case .valueRefused: "ask the centre for a release whose names are of the plain characters named"
+    case .redirected: "find out who answers at this address; it is never followed"
+    case .collectionRefused: "correct the collection at the site, or have the centre choose another"
     }
   }
 }

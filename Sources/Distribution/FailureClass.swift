@@ -13,9 +13,11 @@ package enum FailureClass: String, Sendable, CaseIterable {
 
 extension RefusalReason {
   /// Follows from the exit code: what may pass when only waited for, what somebody forged or forbade, and
-  /// the rest.
+  /// the rest. One more: a server that is not the one we know ends like any refusal of a point (A13), but is
+  /// recorded, and never tried again by itself.
   package var failureClass: FailureClass {
-    switch exit {
+    if self as? DistributionReason == .serverUntrusted { return .policyViolation }
+    return switch exit {
     case .waiting, .pointUnavailable, .incomplete: .transient
     case .policyViolation, .damaged, .untrusted: .policyViolation
     default: .permanent

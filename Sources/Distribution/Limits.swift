@@ -21,4 +21,14 @@ package enum DistributionLimits {
   package static let findings = 1000
   /// Bytes that the INI files of one content file take at most, for the look at the free space.
   package static let overhead: Int64 = 8192
+  /// Bytes of the list of one landed folder: a million files.
+  static let sourceRecord: Int64 = 256 << 20
+  /// Bytes of a text from a site server that a refusal repeats.
+  static let foreignText = 2048
+  /// Pages that a list may have.
+  static let pages = 1000
+  /// Rows that a list may have in all: twice the devices of the largest site.
+  static let rows = 400_000
+  /// Ids that one query names.
+  static let idsAtOnce = 20
 }

@@ -47,6 +47,11 @@ package struct PackageID: Hashable, Sendable, Comparable, CustomStringConvertibl
   /// The five decimal digits as a number; nil when there are others.
   package var number: Int? { Int(text.dropFirst(3)) }
 
+  /// The built-in collection of every device.
+  package static let allSystems = PackageID(unchecked: "SMS00001")
+
+  private init(unchecked text: String) { self.text = text }
+
   package var description: String { text }
   package static func < (left: PackageID, right: PackageID) -> Bool { left.text < right.text }
 

@@ -4,7 +4,7 @@ package import Intents
 /// What a distribution point says of itself.
 package struct PointDescription: Hashable, Sendable {
   /// Which adapter drives the point.
-  package enum Kind: String, Sendable, CaseIterable { case library }
+  package enum Kind: String, Sendable, CaseIterable { case library, adminservice, runbook }
 
   /// One content version that the point has.
   package struct Content: Hashable, Sendable {

@@ -50,9 +50,10 @@ package final class HTTPClient {
     defer { curl_slist_free_all(list) }
     try check(waybill_curl_set_headers(handle, list))
     try check(waybill_curl_set_text(handle, CURLOPT_URL, request.address))
-    let exchange = HTTPExchange(request.place, cap: options.cap)
+    let exchange = HTTPExchange(request, cap: options.cap)
     let code = try withExtendedLifetime(exchange) { () throws(Refusal) -> CURLcode in
       let context = Unmanaged.passUnretained(exchange).toOpaque()
+      try check(waybill_curl_set_before_request(handle, HTTPExchange.before, context))
       try check(waybill_curl_set_header_writer(handle, HTTPExchange.head, context))
       try check(waybill_curl_set_writer(handle, HTTPExchange.content, context))
       return try perform(request)

@@ -8,16 +8,38 @@ final class HTTPExchange {
       UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?
     ) -> Int
 
+  typealias Guard =
+    @convention(c) (
+      UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?, CInt,
+      CInt
+    ) -> CInt
+
   private let place: String
   private let cap: Int64
+  private let isIdempotent: Bool
   private var headBytes = 0
+  /// Whether a request went out and no answer has begun since.
+  private var isUnanswered = false
   private(set) var headers: [HTTPHeader] = []
   private(set) var body: [UInt8] = []
   private(set) var refusal: Refusal?
 
-  init(_ place: String, cap: Int64) {
-    self.place = place
+  init(_ request: HTTPRequest, cap: Int64) {
+    place = request.place
+    isIdempotent = request.isIdempotent
     self.cap = cap
+  }
+
+  /// What libcurl calls before each request that it sends; 1 ends the transfer.
+  ///
+  /// When a connection that was used before dies without an answer, libcurl sends the request once more, whatever
+  /// it is. The server may have acted on the first.
+  static let before: Guard = { context, _, _, _, _ in
+    guard let context else { return 1 }
+    let exchange = Unmanaged<HTTPExchange>.fromOpaque(context).takeUnretainedValue()
+    if exchange.isUnanswered, !exchange.isIdempotent { return 1 }
+    exchange.isUnanswered = true
+    return 0
   }
 
   /// What libcurl calls with each line of a head; any other count than it brought ends the transfer.
@@ -48,6 +70,7 @@ final class HTTPExchange {
     if bytes.starts(with: "HTTP/".utf8) {
       headers = []
       body = []
+      isUnanswered = false
     }
     headBytes += bytes.count
     guard headBytes <= HTTPLimits.head else {

@@ -109,6 +109,25 @@ struct HTTPSendTests {
   }
 
   @Test(
+    "A03: when a connection that was used before dies, only what does no harm twice goes out again",
+    arguments: HTTPRequest.Method.allCases)
+  func silentRepetition(method: HTTPRequest.Method) throws {
+    let kept = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    let server = try LoopbackServer(connections: [[kept, ""], [kept]])
+    let client = try HTTPClient()
+    _ = try client.send(HTTPRequest(.get, "\(server.url)/first"))
+    let request = HTTPRequest(method, "\(server.url)/second")
+    if request.isIdempotent {
+      #expect(try client.send(request).status == 200)
+      #expect(server.requests.count == 3)
+    } else {
+      let seen = refusal { () throws(Refusal) in _ = try client.send(request) }
+      #expect(seen?.code == HTTPReason.unreachable.code)
+      #expect(server.requests.count == 2)
+    }
+  }
+
+  @Test(
     "A25: an address or a header that is more than one line goes nowhere",
     arguments: [
       HTTPRequest(.get, "http://127.0.0.1:1/a b"),

@@ -12,7 +12,12 @@ final class LoopbackServer: Sendable {
   struct Failure: Error { let what: String }
 
   /// - Parameter answers: what each connection gets, in order; after the last, connections are refused.
-  init(_ answers: [String]) throws {
+  convenience init(_ answers: [String]) throws {
+    try self.init(connections: answers.map { [$0] })
+  }
+
+  /// - Parameter connections: what each request of each connection gets; behind the last one it is closed.
+  init(connections: [[String]]) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -27,7 +32,7 @@ final class LoopbackServer: Sendable {
     guard status else { throw Failure(what: String(cString: strerror(errno))) }
     port = UInt16(bigEndian: address.sin_port)
     Thread.detachNewThread { [self] in
-      for answer in answers { serve(Array(answer.utf8)) }
+      for answers in connections { serve(answers.map { Array($0.utf8) }) }
       close(own)
     }
   }
@@ -37,10 +42,14 @@ final class LoopbackServer: Sendable {
   /// The requests so far, head and body.
   var requests: [String] { received.withLock { $0 } }
 
-  private func serve(_ answer: [UInt8]) {
+  private func serve(_ answers: [[UInt8]]) {
     let connection = accept(descriptor, nil, nil)
     guard connection >= 0 else { return }
     defer { close(connection) }
+    for answer in answers { serve(answer, on: connection) }
+  }
+
+  private func serve(_ answer: [UInt8], on connection: Int32) {
     var request: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
     while !LoopbackServer.isWhole(request) {

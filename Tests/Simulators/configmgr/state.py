@@ -148,6 +148,13 @@ class Site:
                         row["LastCopied"] = self.clock
         return list(self.distributions.values())
 
+    def messages(self):
+        """SMS_DistributionDPStatus: the newest message of each point about each package."""
+        states = {INSTALLED: 1, FAILED: 3}
+        return [{"NalPath": row["ServerNALPath"], "PackageID": row["PackageID"], "ObjectTypeID": 2,
+                 "MessageState": row.get("complaint") or states.get(row["State"], 2), "LastUpdateDate": self.clock}
+                for row in self.distributions.values()]
+
     # Programs.
 
     def create_program(self, values):
@@ -282,6 +289,7 @@ class Site:
 
         return {"DeploymentID": deployment, "CollectionID": held["CollectionID"], "PackageID": held["PackageID"],
                 "ProgramName": held["ProgramName"], "FeatureType": 2, "SummarizationTime": self.clock,
+                "ModificationTime": held["PresentTime"],
                 "DeploymentIntent": 1 if held["OfferType"] == 0 else 2, "NumberTargeted": targeted,
                 "NumberSuccess": count(1), "NumberInProgress": count(2), "NumberOther": 0, "NumberErrors": count(5),
                 "NumberUnknown": targeted - count(1) - count(2) - count(5)}
