@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import HTTP
+package import HTTP
 package import Intents
 
 /// Why this module refuses. Numbers 40 to 44 of each exit code but 10 are Intune's.
@@ -69,6 +69,16 @@ package enum IntuneReason: String, CaseIterable, RefusalReason {
 }
 
 extension IntuneReason {
+  /// What a failure of the connector means for the step that met it (configmgr.md, 7).
+  package static func fault(of refusal: Refusal) -> HTTPReason.Fault {
+    if let reason = refusal.reason as? HTTPReason { return reason.fault }
+    return switch refusal.exit {
+    case .waiting, .pointUnavailable: .transient
+    case .policyViolation: .policy
+    default: .permanent
+    }
+  }
+
   /// These and those of what the connector calls over: all that `explain` has to know of it.
   package static var explained: [any RefusalReason] {
     let own: [any RefusalReason] = IntuneReason.allCases

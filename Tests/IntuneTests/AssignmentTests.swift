@@ -163,6 +163,32 @@ import Trust
     }
   }
 
+  @Test func `only what is ours is taken back`() throws {
+    let present = [shown(group(theirs), "available"), shown(group(ours))]
+    let graph = ScriptedGraph(.page(present), .noContent, .page([present[0]]))
+    let other = AppAssignment(intent: .required, target: .group(theirs))
+    #expect(try graph.client().withdraw(app, [wanted, other]))
+    let sent = try graph.body(1).member("mobileAppAssignments")?.elements
+    #expect(sent?.map { $0.member("target") } == [group(theirs)])
+    let gone = ScriptedGraph(.page([present[0]]))
+    #expect(try !gone.client().withdraw(app, [wanted, other]))
+    #expect(gone.requests.count == 1)
+    let last = ScriptedGraph(.page([present[1]]), .noContent, .page([]))
+    #expect(try last.client().withdraw(app, [wanted]))
+    #expect(try last.body(1) == ["mobileAppAssignments": []])
+  }
+
+  @Test func `a change that broke off says what may have been changed`() throws {
+    for answer in [HTTPResponse.failure(500), .failure(403), .noContent] {
+      let graph = ScriptedGraph(.page([]))
+      graph.answers += (0..<4).map { _ in .success(answer) }
+      let seen = try graph.refused { (client) throws(Refusal) in
+        try client.assign(app, [wanted])
+      }
+      #expect(seen?.changed == "perhaps the app's assignments")
+    }
+  }
+
   @Test func `what Graph shows a little later was taken`() throws {
     let graph = ScriptedGraph(
       .page([]), .noContent, .page([]), .page([shown(group(ours))]))

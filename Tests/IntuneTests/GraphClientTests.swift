@@ -75,6 +75,13 @@ import Trust
     graph.answers = (0..<8).map { _ in .success(.failure(status, "Some.Code")) }
     let seen = try graph.refused { (client) throws(Refusal) in _ = try client.get(path) }
     #expect(seen?.code == reason.code)
+    let fault: HTTPReason.Fault =
+      switch reason {
+      case .throttled, .unavailable: .transient
+      case .forbidden, .otherHost: .policy
+      default: .permanent
+      }
+    #expect(seen.map(IntuneReason.fault) == fault)
     #expect(seen?.seen == "\(status) Some.Code (request request-7): why it failed")
     #expect(seen?.subject == "GET \(ScriptedGraph.origin)/v1.0/groups")
     if ![429, 500, 502, 503, 504, 408].contains(status) { #expect(graph.requests.count == 1) }
@@ -103,6 +110,7 @@ import Trust
     graph.answers = [.failure(own)]
     let seen = try graph.refused { (client) throws(Refusal) in _ = try client.get(path) }
     #expect(seen?.code == HTTPReason.serverUntrusted.code)
+    #expect(seen.map(IntuneReason.fault) == .policy)
     #expect(graph.requests.count == 1)
   }
 

@@ -33,6 +33,8 @@ import Trust
     #expect(states.values.first?.map(\.status.known) == [.nonCompliant, .notApplicable])
     #expect(try client.devices(in: group.id)?.devices.count == 12)
     #expect(try client.installResults(ofApp: app).count == 25)
+    #expect(try client.withdraw(app, [wanted]))
+    #expect(try client.assignments(of: app)?.map(\.target) == [.group(Simulated.group(2))])
   }
 
   /// The names in an address's `$select`.

@@ -2,20 +2,18 @@
 package import Intents
 package import Trust
 
-/// The whole set of an app's assignments after one more is in it: Graph's action replaces the set, so what others
-/// assigned is sent again with ours. Pure.
+/// The whole set of an app's assignments after a change: Graph's action replaces the set, so what others assigned
+/// is sent again with ours. Pure.
 package struct AssignmentMerge: Sendable {
   /// Body of `POST …/mobileApps/{id}/assign`.
-  package let body: JSONValue
+  package var body: JSONValue { ["mobileAppAssignments": .array(bodies.map(\.json))] }
   /// Whether Graph shows something else than what shall be.
-  package let isNeeded: Bool
+  package private(set) var isNeeded = false
   /// What must be there afterwards, and no more.
-  let expected: [Place: AppAssignment.Intent]
-
-  /// What no set holds twice.
-  struct Place: Hashable, Sendable {
-    let target: AssignmentTarget
-  }
+  private var expected: [AssignmentTarget: AppAssignment.Intent] = [:]
+  private var bodies: [(target: AssignmentTarget, json: JSONValue)] = []
+  /// For refusals.
+  private let app: String
 
   /// - Parameters:
   ///   - wanted: what shall be there; a target once.
@@ -32,42 +30,55 @@ package struct AssignmentMerge: Sendable {
       throw Refusal(
         IntuneReason.broadTarget, app, seen: "\(target)", expected: "a group, or a wider scope")
     }
-    var expected: [Place: AppAssignment.Intent] = [:]
-    var bodies: [(Place, JSONValue)] = []
-    for seen in present {
-      guard let target = seen.target, let intent = seen.intent.known, let json = seen.json else {
-        throw AssignmentMerge.foreign(
-          app, "\(seen.intent.text) for \(seen.targetType)",
-          "targets and intents that can be sent again")
-      }
-      guard expected.updateValue(intent, forKey: Place(target: target)) == nil else {
-        throw AssignmentMerge.foreign(app, "\(target) twice", "each target once")
-      }
-      bodies.append((Place(target: target), json))
+    try self.init(keeping: present, of: app)
+    for assignment in wanted { try add(assignment) }
+    for case .group(let id) in expected.keys where expected[.excludingGroup(id)] != nil {
+      throw foreign("group \(id) included and excluded", "one of both")
     }
-    var isNeeded = false
-    for assignment in wanted {
-      let place = Place(target: assignment.target)
-      if let intent = expected[place], intent != assignment.intent {
-        throw AssignmentMerge.foreign(
-          app, "\(intent.rawValue) for \(place.target)", assignment.intent.rawValue)
-      }
-      expected[place] = assignment.intent
-      if let index = bodies.firstIndex(where: { $0.0 == place }) {
-        guard !AssignmentMerge.covers(bodies[index].1, assignment.json) else { continue }
-        bodies[index].1 = assignment.json
-      } else {
-        bodies.append((place, assignment.json))
-      }
+  }
+
+  /// Takes back what was added. An assignment to the same target with another intent is another's and stays.
+  ///
+  /// - Throws: `IntuneReason.foreignAssignment` for what cannot be kept.
+  package init(
+    withdrawing unwanted: [AppAssignment], from present: [SeenAssignment], of app: String
+  ) throws(Refusal) {
+    try self.init(keeping: present, of: app)
+    for assignment in unwanted where expected[assignment.target] == assignment.intent {
+      expected[assignment.target] = nil
+      bodies.removeAll { $0.target == assignment.target }
       isNeeded = true
     }
-    for case .group(let id) in expected.keys.map(\.target)
-    where expected[Place(target: .excludingGroup(id))] != nil {
-      throw AssignmentMerge.foreign(app, "group \(id) included and excluded", "one of both")
+  }
+
+  private init(keeping present: [SeenAssignment], of app: String) throws(Refusal) {
+    self.app = app
+    for seen in present {
+      guard let target = seen.target, let intent = seen.intent.known, let json = seen.json else {
+        throw foreign(
+          "\(seen.intent.text) for \(seen.targetType)", "targets and intents that can be sent again"
+        )
+      }
+      guard expected.updateValue(intent, forKey: target) == nil else {
+        throw foreign("\(target) twice", "each target once")
+      }
+      bodies.append((target, json))
     }
-    self.expected = expected
-    self.isNeeded = isNeeded
-    body = ["mobileAppAssignments": .array(bodies.map(\.1))]
+  }
+
+  private mutating func add(_ assignment: AppAssignment) throws(Refusal) {
+    let target = assignment.target
+    if let intent = expected[target], intent != assignment.intent {
+      throw foreign("\(intent.rawValue) for \(target)", assignment.intent.rawValue)
+    }
+    expected[target] = assignment.intent
+    if let index = bodies.firstIndex(where: { $0.target == target }) {
+      guard !AssignmentMerge.covers(bodies[index].json, assignment.json) else { return }
+      bodies[index].json = assignment.json
+    } else {
+      bodies.append((target, assignment.json))
+    }
+    isNeeded = true
   }
 
   /// Whether all that `wanted` says stands in `present`; what the service added by itself does not count.
@@ -84,11 +95,11 @@ package struct AssignmentMerge: Sendable {
   }
 
   /// - Throws: `IntuneReason.notTaken` when Graph does not show what was sent.
-  func check(_ after: [SeenAssignment], of app: String) throws(Refusal) {
-    var seen: [Place: AppAssignment.Intent] = [:]
+  func check(_ after: [SeenAssignment]) throws(Refusal) {
+    var seen: [AssignmentTarget: AppAssignment.Intent] = [:]
     for assignment in after {
       guard let target = assignment.target, let intent = assignment.intent.known else { continue }
-      seen[Place(target: target)] = intent
+      seen[target] = intent
     }
     guard seen == expected, after.count == expected.count else {
       throw Refusal(
@@ -97,12 +108,13 @@ package struct AssignmentMerge: Sendable {
     }
   }
 
-  private static func text(_ set: [Place: AppAssignment.Intent], _ count: Int) -> String {
-    let lines = set.map { "\($0.value.rawValue) for \($0.key.target)" }.sorted()
+  private static func text(_ set: [AssignmentTarget: AppAssignment.Intent], _ count: Int) -> String
+  {
+    let lines = set.map { "\($0.value.rawValue) for \($0.key)" }.sorted()
     return "\(count): " + lines.joined(separator: ", ")
   }
 
-  private static func foreign(_ app: String, _ seen: String, _ expected: String) -> Refusal {
+  private func foreign(_ seen: String, _ expected: String) -> Refusal {
     Refusal(IntuneReason.foreignAssignment, app, seen: seen, expected: expected)
   }
 }

@@ -68,18 +68,50 @@ extension GraphClient {
   package func assign(
     _ app: GraphID, _ wanted: [AppAssignment], broad: BroadTargets = .refused
   ) throws(Refusal) -> Bool {
+    try replace(app) { (present, subject) throws(Refusal) in
+      try AssignmentMerge(adding: wanted, to: present, of: subject, broad: broad)
+    }
+  }
+
+  /// Takes assignments of an app back, in the same way. What is there with another intent is another's and stays.
+  ///
+  /// - Returns: whether anything had to be changed.
+  /// - Throws: as `assign`.
+  @discardableResult
+  package func withdraw(
+    _ app: GraphID, _ unwanted: [AppAssignment]
+  ) throws(Refusal) -> Bool {
+    try replace(app) { (present, subject) throws(Refusal) in
+      try AssignmentMerge(withdrawing: unwanted, from: present, of: subject)
+    }
+  }
+
+  private func replace(
+    _ app: GraphID, _ merged: ([SeenAssignment], String) throws(Refusal) -> AssignmentMerge
+  ) throws(Refusal) -> Bool {
     let subject = "app \(app)"
     guard let present = try assignments(of: app) else {
       throw Refusal(IntuneReason.requestRefused, subject, seen: "no such app", expected: "an app")
     }
-    let merge = try AssignmentMerge(adding: wanted, to: present, of: subject, broad: broad)
+    let merge = try merged(present, subject)
     guard merge.isNeeded else { return false }
-    // The same set twice is the same set, so it may be sent again.
-    _ = try post(GraphPath("\(Self.apps)/\(app)/assign"), merge.body, repeating: .always)
-    try settled { () throws(Refusal) in
-      try merge.check(try assignments(of: app) ?? [], of: subject)
+    try change("perhaps the app's assignments") { () throws(Refusal) in
+      // The same set twice is the same set, so it may be sent again.
+      _ = try post(GraphPath("\(Self.apps)/\(app)/assign"), merge.body, repeating: .always)
+      try settled { () throws(Refusal) in try merge.check(try assignments(of: app) ?? []) }
     }
     return true
+  }
+
+  /// Says of a failure that did not say so itself what may have been changed when it came.
+  func change(_ what: String, _ body: () throws(Refusal) -> Void) throws(Refusal) {
+    do throws(Refusal) {
+      try body()
+    } catch {
+      var error = error
+      if error.reason as? IntuneReason != .notTaken { error.changed = what }
+      throw error
+    }
   }
 
   /// Looks again a little later when Graph does not show yet what it took.

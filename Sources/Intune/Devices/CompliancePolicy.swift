@@ -61,11 +61,13 @@ extension GraphClient {
         "@odata.type": "#microsoft.graph.deviceCompliancePolicyAssignment", "target": target.json,
       ]
     }
-    _ = try post(
-      GraphPath("\(path)/assign"), ["assignments": .array(assignments)], repeating: .always)
-    try settled { () throws(Refusal) in
-      let shown = try collection(GraphPath("\(path)/assignments")) ?? []
-      try check(try targets(shown, of: subject), are: all, of: subject)
+    try change("perhaps the policy's assignments") { () throws(Refusal) in
+      _ = try post(
+        GraphPath("\(path)/assign"), ["assignments": .array(assignments)], repeating: .always)
+      try settled { () throws(Refusal) in
+        let shown = try collection(GraphPath("\(path)/assignments")) ?? []
+        try check(try targets(shown, of: subject), are: all, of: subject)
+      }
     }
     return true
   }
