@@ -4,6 +4,7 @@ import Distribution
 import Foundation
 import Intents
 import SystemPackage
+import TestKit
 import Testing
 import Trust
 
