@@ -99,7 +99,7 @@ import Trust
     "traps: what no script says (configmgr.md, 4.2)",
     arguments: [
       "-Confirm", "DeadlineDateTime =", "Invoke-Expression", "UseUtc =", "TimeBaseOn",
-      "-ForceWildcardHandling", "ISVString",
+      "-ForceWildcardHandling", "ISVString =",
     ])
   func forbidden(text: String) throws { #expect(try !Runbooks.script().text.contains(text)) }
 
