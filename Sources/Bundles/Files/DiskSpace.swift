@@ -17,7 +17,8 @@ package enum DiskSpace {
   /// Whether there is not even room for the memory that SQLite shares between processes: it tells that as a fault of
   /// the disk. False where it cannot be told.
   package static func isExhausted(at path: FilePath) -> Bool {
-    guard let free = try? free(at: path) else { return false }  // the failure at hand is the one to tell
+    // Where it cannot be told, the failure at hand is the one to tell.
+    guard let free = try? free(at: path) else { return false }
     return free < 64 << 10
   }
 

@@ -17,10 +17,7 @@ package struct PointKeeper {
   ///
   /// - Throws: `SiteReason.rehearsalPlane`, and what the description is refused with; then nothing changes.
   package func set(_ bytes: [UInt8], named name: String, at now: Instant) throws(Refusal) {
-    let field = try JSONField(parsing: bytes, named: name)
-    let settings = try PointSettings(
-      field, id: OpenedSite.pointID(of: field), site: site.profile.site,
-      generator: SiteAgent.name)
+    let (field, settings) = try read(bytes, name)
     if site.profile.isRehearsal, !settings.isSimulated {
       throw Refusal(
         SiteReason.rehearsalPlane, name, seen: settings.kind.rawValue,
@@ -33,6 +30,23 @@ package struct PointKeeper {
       try journal.log(
         "point.set",
         ["kind": settings.kind.rawValue, "settings_sha256": Digest.sha256(text).hex], at: now)
+    }
+  }
+
+  /// What a person wrote is wrong, not damaged.
+  private func read(
+    _ bytes: [UInt8], _ name: String
+  ) throws(Refusal) -> (JSONField, PointSettings) {
+    do throws(Refusal) {
+      let field = try JSONField(parsing: bytes, named: name)
+      let settings = try PointSettings(
+        field, id: OpenedSite.pointID(of: field), site: site.profile.site,
+        generator: SiteAgent.name)
+      return (field, settings)
+    } catch {
+      guard error.exit == .damaged else { throw error }
+      throw Refusal(
+        SiteReason.wrongOption, error.subject, seen: error.seen, expected: error.expected)
     }
   }
 
