@@ -38,6 +38,18 @@ import Testing
     #expect(try plane.site.table("deployments").count == 1)
   }
 
+  @Test("a package that a runbook made is ours: more stands behind the stamp in its description")
+  func runbookPackage() throws {
+    let receipt = try plane.ensure()
+    try plane.site.changeRows(of: "packages") { row in
+      row["Description"] = "\(row["ISVString"] as? String ?? "") 18d6e6faf6f02d8398a8bb 7"
+      row["ISVString"] = ""
+    }
+    plane.forget()
+    #expect(try plane.ensure() == receipt)
+    #expect(try creates("SMS_Package") == 1)
+  }
+
   @Test("A03: a create whose request never came through is tried by the next run, once")
   func lostRequest() throws {
     try plane.site.fault(["method": "POST", "path": "wmi/SMS_Package", "fault": "reset"])

@@ -109,12 +109,15 @@ extension AdminServicePoint {
     let stamp = Stamp.package(of: line)
     let text = PlainText(stamp)
     let found = try rows(
-      PackageRow.name, where: .equals("ISVString", text) || .equals("Description", text),
+      PackageRow.name, where: .equals("ISVString", text) || .begins("Description", text),
       select: PackageRow.select
     ) { (row) throws(Refusal) in try PackageRow(row) }
-    // The site compares without case, and may be asked through something that ignores the condition.
+    // The site compares without case, and may be asked through something that ignores the condition. A runbook writes
+    // more behind the stamp.
     let exact = found.filter {
-      !$0.isLeaving && ($0.stamp == text.text || $0.description == text.text)
+      !$0.isLeaving
+        && ($0.stamp == text.text || $0.description == text.text
+          || $0.description.hasPrefix(text.text + " "))
     }
     return try only(exact, carrying: stamp)
   }

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import SystemPackage
-import TestKit
+package import SystemPackage
 import Testing
-import Trust
+package import Trust
 
 /// A ConfigMgr site in a file, and PowerShell to run scripts at it: Tests/Simulators/configmgr, in Python.
 ///
 /// Needs the packages of scripts/interop/requirements.txt in .venv, which `make test` puts there.
-struct RunbookServer {
-  let folder: FilePath
+package struct RunbookServer {
+  package let folder: FilePath
   private var file: FilePath { folder.appending("site.json") }
   /// Where scripts are run and write their results.
-  var server: FilePath { folder.appending("server") }
+  package var server: FilePath { folder.appending("server") }
 
   private static let python = BuiltProgram(tool: Repository.path(of: ".venv/bin/python"))
   private static let place = Repository.path(of: "Tests/Simulators/configmgr")
 
   /// Two distribution points, two devices, collection `Site 1` as PS100014 with the first of them.
-  init(in folder: FilePath) throws {
+  package init(in folder: FilePath) throws {
     self.folder = folder
     try FileManager.default.createDirectory(
       atPath: server.string, withIntermediateDirectories: true)
@@ -31,28 +30,30 @@ struct RunbookServer {
 
   /// - Returns: the answers, as they stand in the file.
   @discardableResult
-  func call(_ calls: JSONValue...) throws -> [JSONValue] {
+  package func call(_ calls: JSONValue...) throws -> [JSONValue] {
     let text = String(decoding: JSONValue.array(calls).encoded, as: UTF8.self)
     let run = try Self.python.run(["\(Self.place)/scenario.py", file.string, text])
     try #require(run.exit == 0, "\(run.errors)")
     guard
       case .array(let answers) = try JSONValue(parsing: Array(run.output.utf8), named: "answers")
-    else { throw TestFailure(text: run.output) }
+    else { throw Rehearsal.Failure(description: run.output) }
     return answers
   }
 
   /// A table of the state, by key.
-  func table(_ name: String) throws -> [String: JSONField] {
+  package func table(_ name: String) throws -> [String: JSONField] {
     let field = JSONField(try call(["get", .string(name)])[0], at: name)
     return Dictionary(uniqueKeysWithValues: try field.members().map { ($0.key, $0.field) })
   }
 
   /// Makes a source folder be there, as its name stands in a script.
-  func share(_ folder: String) throws { try call(["set", "sources", .string(folder), [:]]) }
+  package func share(_ folder: String) throws {
+    try call(["set", "sources", .string(folder), [:]])
+  }
 
   /// Copies a script to the server and runs it there.
   @discardableResult
-  func run(
+  package func run(
     _ script: [UInt8], named name: String = "runbook.ps1",
     at clock: String = "2026-11-02T00:00:00Z",
     _ options: [String] = []
@@ -64,7 +65,7 @@ struct RunbookServer {
   }
 
   /// Names of results that lie on the server.
-  var results: [String] {
+  package var results: [String] {
     get throws {
       try FileManager.default.contentsOfDirectory(atPath: server.string).filter {
         $0.hasSuffix(".ndjson")
@@ -73,7 +74,7 @@ struct RunbookServer {
   }
 
   /// Carries the results to an inbox.
-  func carry(to inbox: FilePath) throws {
+  package func carry(to inbox: FilePath) throws {
     try FileManager.default.createDirectory(
       atPath: inbox.string, withIntermediateDirectories: true)
     for name in try results {
