@@ -88,8 +88,9 @@ class Workplace:
 class Results:
     """Measures by row and tool, from interleaved rounds, and of curves: by name, step and size."""
 
-    def __init__(self, rounds):
-        self.rounds, self.rows, self.curves, self.lines = rounds, {}, {}, []
+    def __init__(self, rounds, path=None):
+        """Kept at a path after each point of a curve: those take long."""
+        self.rounds, self.rows, self.curves, self.lines, self.path = rounds, {}, {}, [], path
 
     def note(self, row, tool, measure, bytes_=None):
         measures, sizes = self.rows.setdefault(row, {}).setdefault(tool, ([], []))
@@ -99,6 +100,8 @@ class Results:
 
     def point(self, curve, step, size, measure):
         self.curves.setdefault(curve, {}).setdefault(step, []).append((size, measure))
+        if self.path:
+            self.save(self.path)
 
     def seconds(self, row, tool):
         return statistics.median(measure.seconds for measure in self.rows[row][tool][0])

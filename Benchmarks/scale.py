@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """How cost and memory grow: with the count of sites, of files, with the length of a file, with gigabytes."""
 
-import random
+import pathlib
 import shutil
+import subprocess
+import sys
 
 from loop import Loop
 from measure import run, say, settle, size
 
 
 def measure(place, results, gigabytes):
-    sites(place, results)
+    volume(place, results, gigabytes)
     files(place, results)
     lengths(place, results)
-    volume(place, results, gigabytes)
+    sites(place, results)
+
+
+def make(*arguments):
+    maker = pathlib.Path(__file__).parent / "made.py"
+    subprocess.run([sys.executable, str(maker), *map(str, arguments)], check=True)
 
 
 def sites(place, results):
@@ -36,15 +43,12 @@ def sites(place, results):
 
 
 def files(place, results):
-    """Trees of small files, each different."""
+    """Trees of small files."""
     for count in (1_000, 10_000, 100_000, 500_000):
         say(f"{count:,} files")
         place.require(count * 40e-6 + 2, f"{count:,} files")
-        source, random_ = place.made("many"), random.Random(count)
-        for number in range(count):
-            folder = source / f"d{number // 1000:04}"
-            folder.mkdir(exist_ok=True)
-            (folder / f"f{number:06}.txt").write_bytes(random_.randbytes(100).hex().encode())
+        source = place.made("many")
+        make("small", source, count)
         loop = Loop(place.programs, place.fresh("loop"))
         medium = loop.folder / "stick"
         settle()
@@ -64,7 +68,7 @@ def lengths(place, results):
         say(f"one file of {megabytes} MB")
         place.require(megabytes / 1000 * 5 + 1, f"one file of {megabytes} MB")
         source = place.made("long")
-        write_long(place, source / "image.bin", megabytes * 10**6)
+        make("long", place.tree["v1"], source / "image.bin", megabytes * 10**6)
         loop = Loop(place.programs, place.fresh("loop"))
         medium = loop.folder / "stick"
         settle()
@@ -82,7 +86,7 @@ def volume(place, results, gigabytes):
         for release, tree in place.tree.items():
             trees[release] = place.made(f"copies-{release}")
             for number in range(copies):
-                shifted(tree, trees[release] / f"copy-{number}", number)
+                make("shifted", tree, trees[release] / f"copy-{number}", number)
         loop = Loop(place.programs, place.fresh("loop"))
         medium, update = loop.folder / "stick", loop.folder / "update"
         settle()
@@ -98,33 +102,3 @@ def volume(place, results, gigabytes):
         results.lines.append(f"{copies} GB: bundle {size(medium) / 1e6:.0f} MB, update {size(update) / 1e6:.0f} MB.")
         for folder in (*trees.values(), loop.folder):
             shutil.rmtree(folder)
-
-
-def added(number):
-    """Adds a number to every byte: it compresses as well, differs as much from its successor, and is another file."""
-    return bytes((byte + number) % 256 for byte in range(256))
-
-
-def shifted(tree, target, number):
-    table = added(number)
-    for path in tree.rglob("*"):
-        copy = target / path.relative_to(tree)
-        if path.is_dir():
-            copy.mkdir(parents=True, exist_ok=True)
-        else:
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(path.read_bytes().translate(table))
-
-
-def write_long(place, target, length):
-    """The corpus' files one behind the other; from the second time on with other bytes."""
-    paths = sorted(path for path in place.tree["v1"].rglob("*") if path.is_file())
-    with target.open("wb") as file:
-        number = 0
-        while file.tell() < length:
-            table = added(number)
-            for path in paths:
-                file.write(path.read_bytes().translate(table)[:length - file.tell()])
-                if file.tell() >= length:
-                    break
-            number += 1
