@@ -60,25 +60,20 @@ def behind(number):
 
 
 def stopped(tracer):
-    """Whether the program that the tracer runs was stopped by its signal."""
+    """Whether the program that the tracer runs was stopped by its signal: a trap at a call is over in no time."""
     for task in children(tracer):
-        try:
-            fields = open(f"/proc/{task}/stat").read().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        # Under a tracer a group stop shows as `t` like any trap; wchan does not tell them apart, SIGSTOP's mark does.
-        if fields[0] in "tT" and held(task):
-            return True
+        if is_still(task):
+            time.sleep(0.02)
+            if is_still(task):
+                return True
     return False
 
 
-def held(task):
-    time.sleep(0.02)
+def is_still(task):
     try:
-        fields = open(f"/proc/{task}/stat").read().rsplit(")", 1)[1].split()
+        return open(f"/proc/{task}/stat").read().rsplit(")", 1)[1].split()[0] in "tT"
     except OSError:
         return False
-    return fields[0] in "tT"
 
 
 def children(pid):
